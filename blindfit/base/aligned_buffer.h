@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Cache-line aligned storage for limbs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace blindfit::base {
+
+/// Owns `size` 64-bit words, 64-byte aligned, contents uninitialised until written. Copies are deep.
+class AlignedBuffer {
+ public:
+  static constexpr std::size_t kAlignment = 64;
+
+  AlignedBuffer() = default;
+  /// Throws std::bad_alloc when memory is exhausted.
+  explicit AlignedBuffer(std::size_t size) : size_(size) {
+    if (size == 0) { return; }
+    const std::size_t bytes = (size * sizeof(std::uint64_t) + kAlignment - 1) / kAlignment * kAlignment;
+    data_ = static_cast<std::uint64_t*>(std::aligned_alloc(kAlignment, bytes));
+    if (data_ == nullptr) { throw std::bad_alloc(); }
+  }
+  AlignedBuffer(const AlignedBuffer& other) : AlignedBuffer(other.size_) {
+    if (size_ != 0) { std::memcpy(data_, other.data_, size_ * sizeof(std::uint64_t)); }
+  }
+  AlignedBuffer(AlignedBuffer&& other) noexcept
+      : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+  AlignedBuffer& operator=(AlignedBuffer other) noexcept {
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
+  ~AlignedBuffer() { std::free(data_); }
+
+  [[nodiscard]] std::uint64_t* data() noexcept { return data_; }
+  [[nodiscard]] const std::uint64_t* data() const noexcept { return data_; }
+  [[nodiscard]] std::size_t size() const noexcept { return size_; }
+
+ private:
+  std::uint64_t* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace blindfit::base
