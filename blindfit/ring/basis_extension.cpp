@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blindfit/ring/basis_extension.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+#include <utility>
+
+#include "blindfit/base/error.h"
+#include "blindfit/ring/modular_arithmetic.h"
+
+namespace blindfit::ring {
+namespace {
+
+const kernels::ModulusConstants& modulus_at(const RingContext& ring, std::size_t index) {
+  return index < ring.q_count() ? ring.q(index) : ring.p(index - ring.q_count());
+}
+
+std::vector<std::size_t> p_indices(const RingContext& ring) {
+  std::vector<std::size_t> indices(ring.p_count());
+  for (std::size_t j = 0; j < indices.size(); ++j) {
+    indices[j] = ring.p_index(j);
+  }
+  return indices;
+}
+
+/// Product of the source primes other than the k-th, modulo `m`; k = source.size() leaves none out.
+std::uint64_t product_without(const RingContext& ring, std::span<const std::size_t> source,
+                              std::size_t k, std::uint64_t m) {
+  std::uint64_t product = 1;
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    if (i != k) {
+      product = multiply_mod(product, modulus_at(ring, source[i]).value % m, m);
+    }
+  }
+  return product;
+}
+
+}  // namespace
+
+BasisExtension::BasisExtension(const RingContext& ring, std::vector<std::size_t> source)
+    : source_(std::move(source)) {
+  if (source_.size() > kernels::kMaxDotLength) {
+    throw base::Error(base::ErrorCode::kInvalidArgument,
+                      "a basis to extend has at most 64 primes: " + std::to_string(source_.size()));
+  }
+  const std::size_t count = source_.size();
+  for (std::size_t k = 0; k < count; ++k) {
+    const auto& s = modulus_at(ring, source_[k]);
+    inverse_hat_.push_back(inverse_mod(product_without(ring, source_, k, s.value), s.value));
+    inverse_.push_back(s.inverse);
+  }
+  const std::size_t targets = ring.q_count() + ring.p_count();
+  hat_.resize(targets);
+  for (std::size_t t = 0; t < targets; ++t) {
+    const std::uint64_t m = modulus_at(ring, t).value;
+    for (std::size_t k = 0; k < count; ++k) {
+      hat_[t].push_back(product_without(ring, source_, k, m));
+    }
+    product_.push_back(product_without(ring, source_, count, m));
+  }
+}
+
+void BasisExtension::prepare(const RingContext& ring, std::span<const std::uint64_t* const> x,
+                             std::span<std::uint64_t* const> y, std::uint64_t* v) const {
+  for (std::size_t k = 0; k < source_.size(); ++k) {
+    ring.kernels().multiply_scalar(y[k], x[k], inverse_hat_[k], ring.n(),
+                                   modulus_at(ring, source_[k]));
+  }
+  ring.kernels().overflow_count(v, y.data(), inverse_.data(), source_.size(), ring.n());
+}
+
+void BasisExtension::extend(const RingContext& ring, std::span<const std::uint64_t* const> y,
+                            const std::uint64_t* v, std::size_t target, std::uint64_t* out) const {
+  ring.kernels().extend_limb(out, y.data(), hat_[target].data(), source_.size(), v,
+                             product_[target], ring.n(), modulus_at(ring, target));
+}
+
+ModDown::ModDown(const RingContext& ring) : extension_(ring, p_indices(ring)) {
+  for (std::size_t i = 0; i < ring.q_count(); ++i) {
+    const std::uint64_t q = ring.q(i).value;
+    std::uint64_t product = 1;
+    for (std::size_t j = 0; j < ring.p_count(); ++j) {
+      product = multiply_mod(product, ring.p(j).value % q, q);
+    }
+    inverse_p_.push_back(inverse_mod(product, q));
+  }
+}
+
+void ModDown::apply(const RingContext& ring, Poly& in, Poly& out) const {
+  const std::size_t n = in.n();
+  const std::size_t q_limbs = in.q_limbs();
+  std::vector<std::uint64_t*> p_limbs(in.p_limbs());
+  for (std::size_t j = 0; j < in.p_limbs(); ++j) {
+    p_limbs[j] = in.limb(q_limbs + j).data();
+    ring.inverse_ntt_limb(in.limb(q_limbs + j), ring.p_index(j));
+  }
+  base::AlignedBuffer scratch(2 * n);
+  const std::span<std::uint64_t> remainder(scratch.data(), n);
+  std::uint64_t* v = scratch.data() + n;
+  extension_.prepare(ring, p_limbs, p_limbs, v);
+  if (out.n() != n || out.q_limbs() != q_limbs || out.p_limbs() != 0) {
+    out = Poly(n, q_limbs, 0, Domain::kEvaluation);
+  }
+  out.set_domain(Domain::kEvaluation);
+  for (std::size_t i = 0; i < q_limbs; ++i) {
+    extension_.extend(ring, p_limbs, v, i, remainder.data());
+    ring.forward_ntt_limb(remainder, i);
+    ring.kernels().subtract_multiply_scalar(out.limb(i).data(), in.limb(i).data(), remainder.data(),
+                                            inverse_p_[i], n, ring.q(i));
+  }
+}
+
+LastPrimeDivision::LastPrimeDivision(const RingContext& ring) : inverse_(ring.q_count()) {
+  for (std::size_t l = 0; l < ring.q_count(); ++l) {
+    for (std::size_t i = 0; i < l; ++i) {
+      const std::uint64_t q = ring.q(i).value;
+      inverse_[l].push_back(inverse_mod(ring.q(l).value % q, q));
+    }
+  }
+}
+
+void LastPrimeDivision::apply(const RingContext& ring, const Poly& in, Poly& out) const {
+  if (in.q_limbs() < 2) {
+    throw base::Error(base::ErrorCode::kLevelExhausted,
+                      "rescaling needs a level of at least 1: level 0");
+  }
+  const std::size_t n = in.n();
+  const std::size_t last = in.q_limbs() - 1;
+  base::AlignedBuffer scratch(2 * n);
+  const std::span<std::uint64_t> top(scratch.data(), n);
+  const std::span<std::uint64_t> remainder(scratch.data() + n, n);
+  std::memcpy(top.data(), in.limb(last).data(), n * sizeof(std::uint64_t));
+  ring.inverse_ntt_limb(top, last);
+  if (&out != &in) {
+    out = Poly(n, last, 0, Domain::kEvaluation);
+  }
+  for (std::size_t i = 0; i < last; ++i) {
+    ring.kernels().reduce_centred(remainder.data(), top.data(), n, ring.q(last).value, ring.q(i));
+    ring.forward_ntt_limb(remainder, i);
+    ring.kernels().subtract_multiply_scalar(out.limb(i).data(), in.limb(i).data(), remainder.data(),
+                                            inverse_[last][i], n, ring.q(i));
+  }
+  if (&out == &in) {
+    out.keep_q_limbs(last);
+  }
+}
+
+}  // namespace blindfit::ring

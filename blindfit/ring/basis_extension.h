@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Moving residues between bases: the ModUp and ModDown of RNS key switching [cheon2018rns,
+// halevi2019rns] and the division of rescaling. Extension is exact up to the rounding of one
+// double-precision sum: docs/notes/0002.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "blindfit/ring/ring_context.h"
+
+namespace blindfit::ring {
+
+/// Constants that take a residue vector over some source primes to any of the context's primes.
+class BasisExtension {
+ public:
+  /// `source`: indices in `ring` of the source primes (q_i is i, p_j is ring.p_index(j)), at most
+  /// kernels::kMaxDotLength.
+  BasisExtension(const RingContext& ring, std::vector<std::size_t> source);
+
+  [[nodiscard]] std::span<const std::size_t> source() const noexcept { return source_; }
+
+  /// Step 1: y_k = x_k * (S / s_k)^-1 mod s_k, and the overflow count v such that the centred value
+  /// is sum_k y_k (S / s_k) - v S. `x` holds one coefficient-domain limb per source prime; `y`
+  /// takes as many, `v` one.
+  void prepare(const RingContext& ring, std::span<const std::uint64_t* const> x,
+               std::span<std::uint64_t* const> y, std::uint64_t* v) const;
+  /// Step 2: the centred value modulo the prime of index `target`, coefficient domain.
+  void extend(const RingContext& ring, std::span<const std::uint64_t* const> y,
+              const std::uint64_t* v, std::size_t target, std::uint64_t* out) const;
+
+ private:
+  std::vector<std::size_t> source_;
+  std::vector<std::uint64_t> inverse_hat_;       // (S / s_k)^-1 mod s_k
+  std::vector<double> inverse_;                  // 1 / s_k
+  std::vector<std::vector<std::uint64_t>> hat_;  // [target][k]: S / s_k mod target
+  std::vector<std::uint64_t> product_;           // [target]: S mod target
+};
+
+/// Divides by P with rounding: QP -> Q.
+///
+/// In: evaluation domain, all p-limbs. Out: the same q-limbs, no p-limbs, evaluation domain;
+/// |error| <= 1/2 + 2^-40 per coefficient. Cost: p_count inverse and q_limbs forward NTTs. `in` is
+/// scratch afterwards.
+class ModDown {
+ public:
+  explicit ModDown(const RingContext& ring);
+  void apply(const RingContext& ring, Poly& in, Poly& out) const;
+
+ private:
+  BasisExtension extension_;
+  std::vector<std::uint64_t> inverse_p_;  // P^-1 mod q_i
+};
+
+/// Divides by the last prime q_l with rounding and drops it.
+///
+/// In: evaluation domain, l + 1 >= 2 q-limbs, no p-limbs. Out: l limbs; coefficient error <= 1/2.
+/// Cost: one inverse and l forward NTTs. `out` may alias `in`. Throws Error{kLevelExhausted} on a
+/// single limb.
+class LastPrimeDivision {
+ public:
+  explicit LastPrimeDivision(const RingContext& ring);
+  void apply(const RingContext& ring, const Poly& in, Poly& out) const;
+
+ private:
+  std::vector<std::vector<std::uint64_t>> inverse_;  // [l][i]: q_l^-1 mod q_i
+};
+
+}  // namespace blindfit::ring

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// The primes q_i and p_j of one parameter set with their transforms, and limb-wise arithmetic over
+// them.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "blindfit/base/aligned_buffer.h"
+#include "blindfit/kernels/kernel_table.h"
+#include "blindfit/ring/poly.h"
+
+namespace blindfit::ring {
+
+/// Immutable after construction; const methods are safe to call concurrently.
+class RingContext {
+ public:
+  /// Throws Error{kInvalidArgument} unless 10 <= log_n <= 17 and all primes are distinct, below
+  /// 2^50 and = 1 mod 2N.
+  RingContext(unsigned log_n, std::vector<std::uint64_t> q_primes,
+              std::vector<std::uint64_t> p_primes, const kernels::KernelTable& kernels);
+
+  [[nodiscard]] unsigned log_n() const noexcept { return log_n_; }
+  [[nodiscard]] std::size_t n() const noexcept { return std::size_t{1} << log_n_; }
+  [[nodiscard]] std::size_t q_count() const noexcept { return q_count_; }
+  [[nodiscard]] std::size_t p_count() const noexcept { return moduli_.size() - q_count_; }
+  [[nodiscard]] const kernels::KernelTable& kernels() const noexcept { return *kernels_; }
+
+  [[nodiscard]] const kernels::ModulusConstants& q(std::size_t i) const { return moduli_[i]; }
+  [[nodiscard]] const kernels::ModulusConstants& p(std::size_t j) const {
+    return moduli_[q_count_ + j];
+  }
+  /// The modulus of limb i of `poly`.
+  [[nodiscard]] const kernels::ModulusConstants& modulus(const Poly& poly, std::size_t i) const {
+    return moduli_[index(poly, i)];
+  }
+
+  /// Transforms one limb in place; the caller keeps track of the domain.
+  void forward_ntt_limb(std::span<std::uint64_t> limb, std::size_t modulus_index) const;
+  void inverse_ntt_limb(std::span<std::uint64_t> limb, std::size_t modulus_index) const;
+  /// The index of p_j for the two functions above; q_i has index i.
+  [[nodiscard]] std::size_t p_index(std::size_t j) const noexcept { return q_count_ + j; }
+
+  /// Index in this context of the modulus of limb i of `poly`.
+  [[nodiscard]] std::size_t index(const Poly& poly, std::size_t i) const noexcept {
+    return i < poly.q_limbs() ? i : q_count_ + (i - poly.q_limbs());
+  }
+
+ private:
+  unsigned log_n_;
+  std::size_t q_count_;
+  const kernels::KernelTable* kernels_;
+  std::vector<kernels::ModulusConstants> moduli_;
+  std::size_t table_words_;
+  base::AlignedBuffer tables_;
+};
+
+/// Transform all limbs in place and set the domain. Cost: one NTT per limb. Requires the other
+/// domain on entry.
+void to_evaluation(const RingContext& ring, Poly& poly);
+void to_coefficient(const RingContext& ring, Poly& poly);
+
+/// Limb-wise arithmetic on polynomials of equal limbs and domain; `out` takes their shape and may
+/// alias either. If `b` has more q-limbs than `a` (and no p-limbs), its upper ones are ignored, so
+/// operands may stand at a higher level.
+void add(const RingContext& ring, const Poly& a, const Poly& b, Poly& out);
+void subtract(const RingContext& ring, const Poly& a, const Poly& b, Poly& out);
+void negate(const RingContext& ring, const Poly& a, Poly& out);
+/// Products of values: evaluation domain only.
+void multiply(const RingContext& ring, const Poly& a, const Poly& b, Poly& out);
+void multiply_add(const RingContext& ring, const Poly& a, const Poly& b, Poly& accumulator);
+/// Multiplies limb i by scalars[index of its modulus], reduced. Any domain.
+void multiply_scalars(const RingContext& ring, const Poly& a,
+                      std::span<const std::uint64_t> scalars, Poly& out);
+
+/// All limbs zero.
+Poly zero_poly(const RingContext& ring, std::size_t q_limbs, std::size_t p_limbs, Domain domain);
+
+/// Reduces signed coefficients modulo every prime of `out` (coefficient domain on return).
+void set_signed_coefficients(const RingContext& ring, std::span<const std::int64_t> coefficients,
+                             Poly& out);
+
+}  // namespace blindfit::ring

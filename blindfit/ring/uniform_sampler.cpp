@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blindfit/ring/uniform_sampler.h"
+
+#include <array>
+#include <bit>
+#include <cstring>
+
+namespace blindfit::ring {
+namespace {
+
+void fill_uniform(std::span<std::uint64_t> limb, std::uint64_t q, base::SeededStream& stream) {
+  constexpr std::size_t kBlockWords = 512;
+  std::array<std::uint64_t, kBlockWords> block;
+  const std::uint64_t mask = ~std::uint64_t{0} >> std::countl_zero(q);
+  std::size_t filled = 0;
+  while (filled < limb.size()) {
+    stream.read({reinterpret_cast<std::uint8_t*>(block.data()), sizeof(block)});
+    for (std::size_t i = 0; i < kBlockWords && filled < limb.size(); ++i) {
+      // The candidate is always written and only kept if it is below q, which avoids an
+      // unpredictable branch.
+      const std::uint64_t candidate = block[i] & mask;
+      limb[filled] = candidate;
+      filled += static_cast<std::size_t>(candidate < q);
+    }
+  }
+}
+
+}  // namespace
+
+Poly uniform_poly(const RingContext& ring, std::string_view domain, const base::Seed& seed,
+                  std::uint64_t stream, std::size_t q_limbs, std::size_t p_limbs) {
+  static_assert(std::endian::native == std::endian::little, "the stream is little endian");
+  Poly poly(ring.n(), q_limbs, p_limbs, Domain::kEvaluation);
+  for (std::size_t i = 0; i < poly.limbs(); ++i) {
+    base::SeededStream source(domain, seed, (stream << 16U) | ring.index(poly, i));
+    fill_uniform(poly.limb(i), ring.modulus(poly, i).value, source);
+  }
+  return poly;
+}
+
+}  // namespace blindfit::ring

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that is derived from a parameter set: transforms, extension tables. The one shared
+// object of the engine.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "blindfit/ring/basis_extension.h"
+#include "blindfit/ring/ring_context.h"
+#include "blindfit/rlwe/parameters.h"
+
+namespace blindfit::rlwe {
+
+/// Immutable; safe to use from any number of threads.
+class Context {
+ public:
+  /// Cost: tables of (q_count + p_count) NTTs. `kernels` must outlive the context (the built-in
+  /// tables always do).
+  Context(Parameters parameters, const kernels::KernelTable& kernels);
+
+  [[nodiscard]] const Parameters& parameters() const noexcept { return parameters_; }
+  [[nodiscard]] const ring::RingContext& ring() const noexcept { return ring_; }
+  [[nodiscard]] const ring::ModDown& mod_down() const noexcept { return mod_down_; }
+  [[nodiscard]] const ring::LastPrimeDivision& last_prime_division() const noexcept {
+    return last_prime_division_;
+  }
+  /// The extension of the first `size` primes of digit `d`.
+  [[nodiscard]] const ring::BasisExtension& digit_extension(std::size_t d, std::size_t size) const {
+    return digit_extensions_[d][size - 1];
+  }
+  [[nodiscard]] std::uint64_t q(std::size_t level) const { return ring_.q(level).value; }
+
+ private:
+  Parameters parameters_;
+  ring::RingContext ring_;
+  ring::ModDown mod_down_;
+  ring::LastPrimeDivision last_prime_division_;
+  std::vector<std::vector<ring::BasisExtension>> digit_extensions_;
+};
+
+/// Builds a context with the default kernels. Errors as kernels::default_kernels.
+base::Result<std::shared_ptr<const Context>> make_context(const Parameters& parameters);
+
+}  // namespace blindfit::rlwe

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blindfit/rlwe/key_switch.h"
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+namespace blindfit::rlwe {
+namespace {
+
+/// Fills one digit: the limbs of its own primes are `c`'s, all others are extended and transformed.
+void extend_digit(const Context& context, const ring::Poly& c, const ring::Poly& coefficients,
+                  std::size_t d, ring::Poly& out) {
+  const ring::RingContext& ring = context.ring();
+  const std::size_t first = d * context.parameters().digit_size();
+  const std::size_t size = std::min(context.parameters().digit_size(), c.q_limbs() - first);
+  const ring::BasisExtension& extension = context.digit_extension(d, size);
+  const std::size_t n = c.n();
+  base::AlignedBuffer scratch((size + 1) * n);
+  std::vector<const std::uint64_t*> x(size);
+  std::vector<std::uint64_t*> y(size);
+  for (std::size_t k = 0; k < size; ++k) {
+    x[k] = coefficients.limb(first + k).data();
+    y[k] = scratch.data() + k * n;
+  }
+  std::uint64_t* v = scratch.data() + size * n;
+  extension.prepare(ring, x, y, v);
+  const std::vector<const std::uint64_t*> prepared(y.begin(), y.end());
+  for (std::size_t i = 0; i < out.limbs(); ++i) {
+    if (i >= first && i < first + size) {
+      std::memcpy(out.limb(i).data(), c.limb(i).data(), n * sizeof(std::uint64_t));
+      continue;
+    }
+    extension.extend(ring, prepared, v, ring.index(out, i), out.limb(i).data());
+    ring.forward_ntt_limb(out.limb(i), ring.index(out, i));
+  }
+}
+
+}  // namespace
+
+Decomposition gadget_decompose(const Context& context, const ring::Poly& c) {
+  ring::Poly coefficients = c;
+  ring::to_coefficient(context.ring(), coefficients);
+  const std::size_t digits = context.parameters().digits(c.q_limbs() - 1);
+  Decomposition result;
+  result.digits.reserve(digits);
+  for (std::size_t d = 0; d < digits; ++d) {
+    result.digits.emplace_back(c.n(), c.q_limbs(), context.ring().p_count(),
+                               ring::Domain::kEvaluation);
+    extend_digit(context, c, coefficients, d, result.digits.back());
+  }
+  return result;
+}
+
+LazyPair gadget_product_lazy(const Context& context, const Decomposition& c,
+                             const SwitchingKey& key) {
+  const ring::RingContext& ring = context.ring();
+  const ring::Poly& shape = c.digits.front();
+  if (key.level() < c.level()) {
+    throw base::Error(base::ErrorCode::kKeyMissing,
+                      "a switching key must reach the level of its operand: " +
+                          std::to_string(key.level()) + " < " + std::to_string(c.level()));
+  }
+  const std::size_t count = c.digits.size();
+  LazyPair pair{ring::Poly(shape.n(), shape.q_limbs(), shape.p_limbs(), ring::Domain::kEvaluation),
+                ring::Poly(shape.n(), shape.q_limbs(), shape.p_limbs(), ring::Domain::kEvaluation)};
+  std::vector<const std::uint64_t*> digit(count);
+  std::vector<const std::uint64_t*> b(count);
+  std::vector<const std::uint64_t*> a(count);
+  for (std::size_t i = 0; i < shape.limbs(); ++i) {
+    // The key may stand at a higher level, which moves its special limbs up.
+    const std::size_t key_limb = i < shape.q_limbs() ? i : i - shape.q_limbs() + key.level() + 1;
+    for (std::size_t d = 0; d < count; ++d) {
+      digit[d] = c.digits[d].limb(i).data();
+      b[d] = key.b[d].limb(key_limb).data();
+      a[d] = key.a[d].limb(key_limb).data();
+    }
+    ring.kernels().dot_pair(pair.u0.limb(i).data(), pair.u1.limb(i).data(), digit.data(), b.data(),
+                            a.data(), count, shape.n(), ring.modulus(shape, i));
+  }
+  return pair;
+}
+
+void mod_down(const Context& context, LazyPair& pair, ring::Poly& out0, ring::Poly& out1) {
+  context.mod_down().apply(context.ring(), pair.u0, out0);
+  context.mod_down().apply(context.ring(), pair.u1, out1);
+}
+
+}  // namespace blindfit::rlwe

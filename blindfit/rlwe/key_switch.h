@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Hybrid key switching [han2020better, Sec. 3] in its three steps, so that hoisting can share the
+// first and the last.
+#pragma once
+
+#include <vector>
+
+#include "blindfit/rlwe/switching_key.h"
+
+namespace blindfit::rlwe {
+
+/// A polynomial at some level written over the gadget: one polynomial over QP per digit, evaluation
+/// domain.
+struct Decomposition {
+  std::vector<ring::Poly> digits;
+
+  [[nodiscard]] std::size_t level() const noexcept { return digits.front().q_limbs() - 1; }
+};
+
+/// Extends each digit of `c` from its primes to q_0 .. q_level and all p (mod_up, centred).
+/// In: evaluation domain, level l. Cost: l + 1 inverse and digits * (l + 1 + p_count) - (l + 1)
+/// forward NTTs.
+Decomposition gadget_decompose(const Context& context, const ring::Poly& c);
+
+/// A pair of polynomials over QP: what a gadget product yields before mod_down.
+struct LazyPair {
+  ring::Poly u0;
+  ring::Poly u1;
+};
+/// u_0 + u_1 t = P c s + noise over QP for c's decomposition and a key from s to t. Cost: 2 *
+/// digits products a limb. Throws Error{kKeyMissing} if the key ends below the decomposition's
+/// level.
+LazyPair gadget_product_lazy(const Context& context, const Decomposition& c,
+                             const SwitchingKey& key);
+
+/// Divides both by P with rounding. The pair is scratch afterwards. Cost: 2 * (p_count + level + 1)
+/// NTTs.
+void mod_down(const Context& context, LazyPair& pair, ring::Poly& out0, ring::Poly& out1);
+
+}  // namespace blindfit::rlwe
