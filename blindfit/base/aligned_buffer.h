@@ -11,7 +11,8 @@
 
 namespace blindfit::base {
 
-/// Owns `size` 64-bit words, 64-byte aligned, contents uninitialised until written. Copies are deep.
+/// Owns `size` 64-bit words, 64-byte aligned, contents uninitialised until written. Copies are
+/// deep.
 class AlignedBuffer {
  public:
   static constexpr std::size_t kAlignment = 64;
@@ -19,13 +20,20 @@ class AlignedBuffer {
   AlignedBuffer() = default;
   /// Throws std::bad_alloc when memory is exhausted.
   explicit AlignedBuffer(std::size_t size) : size_(size) {
-    if (size == 0) { return; }
-    const std::size_t bytes = (size * sizeof(std::uint64_t) + kAlignment - 1) / kAlignment * kAlignment;
+    if (size == 0) {
+      return;
+    }
+    const std::size_t bytes =
+        (size * sizeof(std::uint64_t) + kAlignment - 1) / kAlignment * kAlignment;
     data_ = static_cast<std::uint64_t*>(std::aligned_alloc(kAlignment, bytes));
-    if (data_ == nullptr) { throw std::bad_alloc(); }
+    if (data_ == nullptr) {
+      throw std::bad_alloc();
+    }
   }
   AlignedBuffer(const AlignedBuffer& other) : AlignedBuffer(other.size_) {
-    if (size_ != 0) { std::memcpy(data_, other.data_, size_ * sizeof(std::uint64_t)); }
+    if (size_ != 0) {
+      std::memcpy(data_, other.data_, size_ * sizeof(std::uint64_t));
+    }
   }
   AlignedBuffer(AlignedBuffer&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}

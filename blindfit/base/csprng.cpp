@@ -17,7 +17,9 @@ crypto_generichash_state* hash_state(std::array<std::uint8_t, 384>& storage) {
 
 void require_sodium() {
   static const int status = sodium_init();
-  if (status < 0) { throw Error(ErrorCode::kIo, "libsodium found no source of randomness"); }
+  if (status < 0) {
+    throw Error(ErrorCode::kIo, "libsodium found no source of randomness");
+  }
 }
 
 void random_bytes(std::span<std::uint8_t> out) {
@@ -42,7 +44,9 @@ SeededStream::SeededStream(std::string_view domain, const Seed& seed, std::uint6
   }
 }
 
-SeededStream::~SeededStream() { wipe(key_); }
+SeededStream::~SeededStream() {
+  wipe(key_);
+}
 
 void SeededStream::read(std::span<std::uint8_t> out) {
   sodium_memzero(out.data(), out.size());
@@ -72,6 +76,8 @@ Digest blake2b(std::span<const std::uint8_t> bytes) {
   return hasher.finish();
 }
 
-void wipe(std::span<std::uint8_t> bytes) noexcept { sodium_memzero(bytes.data(), bytes.size()); }
+void wipe(std::span<std::uint8_t> bytes) noexcept {
+  sodium_memzero(bytes.data(), bytes.size());
+}
 
 }  // namespace blindfit::base

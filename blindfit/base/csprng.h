@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Randomness and hashing, all of it libsodium's: secrets come from the operating system, public polynomials from seeds.
+// Randomness and hashing, all of it libsodium's: secrets come from the operating system, public
+// polynomials from seeds.
 #pragma once
 
 #include <array>
@@ -13,11 +14,12 @@ namespace blindfit::base {
 using Seed = std::array<std::uint8_t, 32>;
 using Digest = std::array<std::uint8_t, 32>;
 
-/// Initialises libsodium once; every function here calls it. Throws Error{kIo} if the system has no entropy source.
+/// Initialises libsodium once; every function here calls it. Throws Error{kIo} if the system has no
+/// entropy source.
 void require_sodium();
 
-/// Fills `out` with bytes from the operating system's generator. For secrets and for fresh public seeds alike; the two
-/// never share a stream because each call draws anew.
+/// Fills `out` with bytes from the operating system's generator. For secrets and for fresh public
+/// seeds alike; the two never share a stream because each call draws anew.
 void random_bytes(std::span<std::uint8_t> out);
 Seed random_seed();
 
@@ -25,13 +27,15 @@ Seed random_seed();
 /// Not thread-safe; cheap to construct, so every polynomial has its own.
 class SeededStream {
  public:
-  /// key = BLAKE2b-256(domain || seed); `index` becomes the 96-bit nonce (little endian, zero padded).
+  /// key = BLAKE2b-256(domain || seed); `index` becomes the 96-bit nonce (little endian, zero
+  /// padded).
   SeededStream(std::string_view domain, const Seed& seed, std::uint64_t index);
   ~SeededStream();
   SeededStream(const SeededStream&) = delete;
   SeededStream& operator=(const SeededStream&) = delete;
 
-  /// Writes the next `out.size()` bytes of the stream. `out.size()` must be a multiple of 64 except for the last call.
+  /// Writes the next `out.size()` bytes of the stream. `out.size()` must be a multiple of 64 except
+  /// for the last call.
   void read(std::span<std::uint8_t> out);
 
  private:

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one exception type and the Result of everything that meets outside bytes; docs/notes/0001 says which is used when.
+// The one exception type and the Result of everything that meets outside bytes; docs/notes/0001
+// says which is used when.
 #pragma once
 
 #include <stdexcept>
@@ -16,21 +17,22 @@ enum class ErrorCode {
   kLevelExhausted,      ///< no prime is left for the operation
   kLevelMismatch,       ///< operands at different levels
   kScaleMismatch,       ///< operands whose scales differ
-  kKeyMissing,          ///< an evaluation key that the operation needs is absent or at too low a level
-  kMalformed,           ///< bytes that are not what they claim to be
-  kCorrupt,             ///< bytes whose checksum or authentication tag is wrong
-  kForeign,             ///< a well-formed object of another plan, key set or format version
-  kTooLarge,            ///< an object above the caller's limits
-  kIo,                  ///< the operating system refused a file operation
-  kUnsupportedCpu,      ///< kernels forced that this CPU cannot run
-  kCanary,              ///< a decrypted slot that must be zero is not
-  kCancelled,           ///< the user interrupted the work
+  kKeyMissing,      ///< an evaluation key that the operation needs is absent or at too low a level
+  kMalformed,       ///< bytes that are not what they claim to be
+  kCorrupt,         ///< bytes whose checksum or authentication tag is wrong
+  kForeign,         ///< a well-formed object of another plan, key set or format version
+  kTooLarge,        ///< an object above the caller's limits
+  kIo,              ///< the operating system refused a file operation
+  kUnsupportedCpu,  ///< kernels forced that this CPU cannot run
+  kCanary,          ///< a decrypted slot that must be zero is not
+  kCancelled,       ///< the user interrupted the work
 };
 
 /// Returns the stable lower-case name of `code`, e.g. "level_exhausted".
 const char* to_string(ErrorCode code) noexcept;
 
-/// Thrown when a documented contract is broken. Messages state the rule first and end with the value seen.
+/// Thrown when a documented contract is broken. Messages state the rule first and end with the
+/// value seen.
 class Error : public std::runtime_error {
  public:
   Error(ErrorCode code, const std::string& message, const char* file = __builtin_FILE(),
@@ -47,7 +49,8 @@ class Error : public std::runtime_error {
   int line_;
 };
 
-/// A value or the Error that stands in its place; used wherever bytes, flags or parameters come from outside.
+/// A value or the Error that stands in its place; used wherever bytes, flags or parameters come
+/// from outside.
 template <typename T>
 class [[nodiscard]] Result {
  public:
@@ -62,11 +65,15 @@ class [[nodiscard]] Result {
 
   /// Returns the value, or throws the error it stands for.
   [[nodiscard]] const T& value() const& {
-    if (!ok()) { throw error(); }
+    if (!ok()) {
+      throw error();
+    }
     return std::get<T>(state_);
   }
-  [[nodiscard]] T&& value() && {
-    if (!ok()) { throw error(); }
+  [[nodiscard]] T value() && {
+    if (!ok()) {
+      throw error();
+    }
     return std::get<T>(std::move(state_));
   }
   const T* operator->() const { return &value(); }
@@ -75,5 +82,9 @@ class [[nodiscard]] Result {
  private:
   std::variant<T, Error> state_;
 };
+
+/// The Result of an operation that yields nothing but success: `return kDone;`.
+using Status = Result<std::monostate>;
+inline constexpr std::monostate kDone{};
 
 }  // namespace blindfit::base
