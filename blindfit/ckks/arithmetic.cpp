@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blindfit/ckks/arithmetic.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "blindfit/ring/modular_arithmetic.h"
+
+namespace blindfit::ckks {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+void require_same_scale(Scale a, Scale b) {
+  if (!a.matches(b)) {
+    throw Error(ErrorCode::kScaleMismatch, "scales must be equal: 2^" + std::to_string(a.log2()) +
+                                               " and 2^" + std::to_string(b.log2()));
+  }
+}
+
+/// Orders two polynomials by level, as ring operations want the lower one first.
+template <typename Operation>
+void symmetric(const Context& context, const ring::Poly& a, const ring::Poly& b, ring::Poly& out,
+               Operation operation) {
+  if (a.q_limbs() <= b.q_limbs()) {
+    operation(context.ring(), a, b, out);
+  } else {
+    operation(context.ring(), b, a, out);
+  }
+}
+
+ring::Poly prefix(const ring::Poly& poly, std::size_t q_limbs) {
+  ring::Poly out(poly.n(), q_limbs, 0, poly.domain());
+  for (std::size_t i = 0; i < q_limbs; ++i) {
+    std::copy(poly.limb(i).begin(), poly.limb(i).end(), out.limb(i).begin());
+  }
+  return out;
+}
+
+/// One integer per modulus, for multiply_scalars.
+std::vector<std::uint64_t> residues(const Context& context, std::int64_t value) {
+  std::vector<std::uint64_t> out;
+  for (const std::uint64_t q : context.parameters().q_primes()) {
+    out.push_back(ring::reduce_signed(value, q));
+  }
+  return out;
+}
+
+std::int64_t round_checked(double value) {
+  if (!(std::abs(value) < 0x1p62)) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "a scaled constant must be below 2^62: " + std::to_string(value));
+  }
+  return std::llrint(value);
+}
+
+/// X^(N/2) has the value I at the first half of the bit-reversed roots and -I at the second, I^2 =
+/// -1 mod q.
+std::uint64_t square_root_of_minus_one(const Context& context, std::size_t i) {
+  const std::uint64_t q = context.q(i);
+  const std::uint64_t psi = ring::primitive_root_of_unity(q, context.parameters().log_n());
+  return ring::power_mod(psi, context.ring().n() / 2, q);
+}
+
+void add_to_half(std::span<std::uint64_t> half, std::uint64_t c, std::uint64_t q) {
+  for (std::uint64_t& x : half) {
+    x = ring::add_mod(x, c, q);
+  }
+}
+
+}  // namespace
+
+void add(const Context& context, const Ciphertext& a, const Ciphertext& b, Ciphertext& out) {
+  require_same_scale(a.scale, b.scale);
+  const Ciphertext& longer = a.degree() >= b.degree() ? a : b;
+  const std::size_t shared = std::min(a.degree(), b.degree()) + 1;
+  const std::size_t limbs = std::min(a.level(), b.level()) + 1;
+  std::vector<ring::Poly> parts(longer.parts.size());
+  for (std::size_t k = 0; k < parts.size(); ++k) {
+    if (k < shared) {
+      symmetric(context, a.parts[k], b.parts[k], parts[k], ring::add);
+    } else {
+      parts[k] = prefix(longer.parts[k], limbs);
+    }
+  }
+  out.parts = std::move(parts);
+  out.scale = a.scale;
+}
+
+void subtract(const Context& context, const Ciphertext& a, const Ciphertext& b, Ciphertext& out) {
+  Ciphertext negated;
+  negate(context, b, negated);
+  add(context, a, negated, out);
+}
+
+void negate(const Context& context, const Ciphertext& a, Ciphertext& out) {
+  out.parts.resize(a.parts.size());
+  for (std::size_t k = 0; k < a.parts.size(); ++k) {
+    ring::negate(context.ring(), a.parts[k], out.parts[k]);
+  }
+  out.scale = a.scale;
+}
+
+void add_plain(const Context& context, const Ciphertext& a, const Plaintext& b, Ciphertext& out) {
+  require_same_scale(a.scale, b.scale);
+  const std::size_t level = std::min(a.level(), b.level());
+  if (&out != &a) {
+    out = a;
+  }
+  drop_level(out, level);
+  ring::add(context.ring(), out.parts[0], b.poly, out.parts[0]);
+}
+
+void add_constant(const Context& context, std::complex<double> value, Ciphertext& ct) {
+  // Up to 2^120 so that constants can meet an unrescaled product; llrint would stop at 2^63.
+  const auto real = static_cast<ring::i128>(std::round(value.real() * ct.scale.value));
+  const auto imag = static_cast<ring::i128>(std::round(value.imag() * ct.scale.value));
+  for (std::size_t i = 0; i <= ct.level(); ++i) {
+    const std::uint64_t q = context.q(i);
+    const std::uint64_t a = ring::reduce_signed(real, q);
+    const std::uint64_t b = imag == 0 ? 0
+                                      : ring::multiply_mod(ring::reduce_signed(imag, q),
+                                                           square_root_of_minus_one(context, i), q);
+    const std::span<std::uint64_t> limb = ct.parts[0].limb(i);
+    add_to_half(limb.first(limb.size() / 2), ring::add_mod(a, b, q), q);
+    add_to_half(limb.last(limb.size() / 2), ring::add_mod(a, b == 0 ? 0 : q - b, q), q);
+  }
+}
+
+void multiply_plain(const Context& context, const Ciphertext& a, const Plaintext& b,
+                    Ciphertext& out) {
+  std::vector<ring::Poly> parts(a.parts.size());
+  for (std::size_t k = 0; k < a.parts.size(); ++k) {
+    symmetric(context, a.parts[k], b.poly, parts[k], ring::multiply);
+  }
+  out.parts = std::move(parts);
+  out.scale = a.scale * b.scale;
+}
+
+void multiply_plain_add(const Context& context, const Ciphertext& a, const Plaintext& b,
+                        Ciphertext& accumulator) {
+  require_same_scale(accumulator.scale, a.scale * b.scale);
+  for (std::size_t k = 0; k < a.parts.size(); ++k) {
+    ring::multiply_add(context.ring(), a.parts[k], b.poly, accumulator.parts[k]);
+  }
+}
+
+void multiply_constant(const Context& context, const Ciphertext& a, double value,
+                       Scale constant_scale, Ciphertext& out) {
+  const std::vector<std::uint64_t> scalars =
+      residues(context, round_checked(value * constant_scale.value));
+  out.parts.resize(a.parts.size());
+  for (std::size_t k = 0; k < a.parts.size(); ++k) {
+    ring::multiply_scalars(context.ring(), a.parts[k], scalars, out.parts[k]);
+  }
+  out.scale = a.scale * constant_scale;
+}
+
+void multiply_by_i(const Context& context, const Ciphertext& a, Ciphertext& out) {
+  if (&out != &a) {
+    out = a;
+  }
+  const ring::RingContext& ring = context.ring();
+  const std::size_t half = ring.n() / 2;
+  for (std::size_t i = 0; i <= a.level(); ++i) {
+    const std::uint64_t root = square_root_of_minus_one(context, i);
+    for (ring::Poly& part : out.parts) {
+      std::uint64_t* limb = part.limb(i).data();
+      ring.kernels().multiply_scalar(limb, limb, root, half, ring.q(i));
+      ring.kernels().multiply_scalar(limb + half, limb + half, context.q(i) - root, half,
+                                     ring.q(i));
+    }
+  }
+}
+
+Ciphertext multiply(const Context& context, const Ciphertext& a, const Ciphertext& b) {
+  Ciphertext product;
+  multiply_add(context, a, b, product);
+  return product;
+}
+
+void multiply_add(const Context& context, const Ciphertext& a, const Ciphertext& b,
+                  Ciphertext& accumulator) {
+  if (a.degree() != 1 || b.degree() != 1) {
+    throw Error(ErrorCode::kInvalidArgument, "factors must be relinearized to degree 1: degrees " +
+                                                 std::to_string(a.degree()) + " and " +
+                                                 std::to_string(b.degree()));
+  }
+  const ring::RingContext& ring = context.ring();
+  if (accumulator.parts.empty()) {
+    accumulator.scale = a.scale * b.scale;
+    const std::size_t limbs = std::min(a.level(), b.level()) + 1;
+    for (int k = 0; k < 3; ++k) {
+      accumulator.parts.push_back(ring::zero_poly(ring, limbs, 0, ring::Domain::kEvaluation));
+    }
+  }
+  require_same_scale(accumulator.scale, a.scale * b.scale);
+  drop_level(accumulator, std::min({accumulator.level(), a.level(), b.level()}));
+  if (accumulator.degree() == 1) {
+    accumulator.parts.push_back(
+        ring::zero_poly(ring, accumulator.level() + 1, 0, ring::Domain::kEvaluation));
+  }
+  ring::multiply_add(ring, a.parts[0], b.parts[0], accumulator.parts[0]);
+  ring::multiply_add(ring, a.parts[0], b.parts[1], accumulator.parts[1]);
+  ring::multiply_add(ring, a.parts[1], b.parts[0], accumulator.parts[1]);
+  ring::multiply_add(ring, a.parts[1], b.parts[1], accumulator.parts[2]);
+}
+
+void rescale(const Context& context, Ciphertext& ct) {
+  if (ct.level() == 0) {
+    throw Error(ErrorCode::kLevelExhausted, "rescaling needs a level of at least 1: level 0");
+  }
+  const auto q = static_cast<double>(context.q(ct.level()));
+  for (ring::Poly& part : ct.parts) {
+    context.last_prime_division().apply(context.ring(), part, part);
+  }
+  ct.scale = ct.scale / Scale{q};
+}
+
+void drop_level(Ciphertext& ct, std::size_t level) {
+  if (level > ct.level()) {
+    throw Error(ErrorCode::kLevelMismatch,
+                "a level can only be dropped to a lower one: " + std::to_string(ct.level()) +
+                    " to " + std::to_string(level));
+  }
+  for (ring::Poly& part : ct.parts) {
+    part.keep_q_limbs(level + 1);
+  }
+}
+
+}  // namespace blindfit::ckks

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Operations without key switching. Operands may stand at different levels: the result has the
+// lower one, because forgetting a prime is free and exact. Every function is thread-safe for
+// distinct outputs, and `out` may alias any operand.
+#pragma once
+
+#include <complex>
+
+#include "blindfit/ckks/encoder.h"
+
+namespace blindfit::ckks {
+
+/// Slot-wise sum and difference. Scales must match (Error{kScaleMismatch}, both values named);
+/// degrees may differ.
+void add(const Context& context, const Ciphertext& a, const Ciphertext& b, Ciphertext& out);
+void subtract(const Context& context, const Ciphertext& a, const Ciphertext& b, Ciphertext& out);
+void negate(const Context& context, const Ciphertext& a, Ciphertext& out);
+void add_plain(const Context& context, const Ciphertext& a, const Plaintext& b, Ciphertext& out);
+/// Adds `value` to every slot at the ciphertext's own scale: no encoding, no error beyond rounding.
+void add_constant(const Context& context, std::complex<double> value, Ciphertext& ct);
+
+/// Slot-wise product with a plaintext; the scale becomes the product of both.
+void multiply_plain(const Context& context, const Ciphertext& a, const Plaintext& b,
+                    Ciphertext& out);
+/// accumulator += a * b at the accumulator's level, which must not exceed a's or b's; scales must
+/// match.
+void multiply_plain_add(const Context& context, const Ciphertext& a, const Plaintext& b,
+                        Ciphertext& accumulator);
+/// Multiplies every slot by `value`, encoded at `constant_scale`: an integer product without
+/// encoding. |value * constant_scale| must be below 2^62.
+void multiply_constant(const Context& context, const Ciphertext& a, double value,
+                       Scale constant_scale, Ciphertext& out);
+/// Multiplies every slot by i: exact, no level, no noise (a product with X^(N/2)).
+void multiply_by_i(const Context& context, const Ciphertext& a, Ciphertext& out);
+
+/// The three-component product of two ciphertexts of degree 1; scale multiplies. Cost: 4 products a
+/// limb.
+Ciphertext multiply(const Context& context, const Ciphertext& a, const Ciphertext& b);
+/// accumulator += a * b without relinearization. An empty accumulator becomes the product. Level:
+/// the lowest of the three.
+void multiply_add(const Context& context, const Ciphertext& a, const Ciphertext& b,
+                  Ciphertext& accumulator);
+
+/// Divides by q_level with rounding: level - 1, scale / q_level. Any degree. Cost: (degree + 1) *
+/// (level + 1) NTTs. Throws Error{kLevelExhausted} at level 0.
+void rescale(const Context& context, Ciphertext& ct);
+/// Forgets the primes above `level`; value and scale stay. Throws Error{kLevelMismatch} if `level`
+/// is above ct's.
+void drop_level(Ciphertext& ct, std::size_t level);
+
+}  // namespace blindfit::ckks
