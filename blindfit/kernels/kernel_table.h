@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// The contract between the ring layer and the instruction sets: raw words in, raw words out, noexcept, no allocation,
-// no checks. All residues are canonical, in [0, q), on entry and on return, and every family returns the same bits.
+// The contract between the ring layer and the instruction sets: raw words in, raw words out,
+// noexcept, no allocation, no checks. All residues are canonical, in [0, q), on entry and on
+// return, and every family returns the same bits.
 #pragma once
 
 #include <cstddef>
@@ -9,35 +10,26 @@
 #include <string_view>
 
 #include "blindfit/base/error.h"
+#include "blindfit/kernels/modulus_constants.h"
 
 namespace blindfit::kernels {
 
-/// What kernels need to know of a prime q, with 2^16 < q < 2^50 and q = 1 mod 2N. Built by make_modulus_constants.
-struct ModulusConstants {
-  std::uint64_t value;       ///< q
-  std::uint64_t ratio_high;  ///< floor(2^128 / q), upper word: scalar Barrett reduction of 128-bit values
-  std::uint64_t ratio_low;   ///< floor(2^128 / q), lower word
-  std::uint64_t r52;         ///< 2^52 mod q
-  std::uint64_t r52_squared; ///< 2^104 mod q
-  std::uint64_t neg_inv52;   ///< -q^-1 mod 2^52: Montgomery reduction with radix 2^52
-  double inverse;            ///< 1 / q rounded to nearest
-};
-ModulusConstants make_modulus_constants(std::uint64_t q) noexcept;
-
-/// Primes are below 2^50 so that a lazy sum of four residues still fits the 52-bit multiplier (note 0002).
+/// Primes are below 2^50 so that a lazy sum of four residues still fits the 52-bit multiplier (note
+/// 0002).
 inline constexpr unsigned kMaxModulusBits = 50;
 /// Longest sum of products that `dot` accepts without an intermediate reduction.
 inline constexpr std::size_t kMaxDotLength = 64;
 
-/// One family of kernels. Every pointer is set; n is a power of two >= 1024 for the transforms and any multiple of 8
-/// elsewhere; arrays are 64-byte aligned. Unless stated, `out` may be the same array as an input but not overlap it
-/// otherwise.
+/// One family of kernels. Every pointer is set; n is a power of two >= 1024 for the transforms and
+/// any multiple of 8 elsewhere; arrays are 64-byte aligned. Unless stated, `out` may be the same
+/// array as an input but not overlap it otherwise.
 struct KernelTable {
   std::string_view name;  ///< "scalar", "avx2" or "avx512ifma"
 
   /// Words of twiddle storage that one (q, log_n) needs.
   std::size_t (*ntt_table_words)(unsigned log_n) noexcept;
-  /// Fills that storage; psi is a primitive 2N-th root of unity mod q. The layout belongs to the family.
+  /// Fills that storage; psi is a primitive 2N-th root of unity mod q. The layout belongs to the
+  /// family.
   void (*ntt_build_table)(std::uint64_t* table, const ModulusConstants& q, std::uint64_t psi,
                           unsigned log_n) noexcept;
   /// Negacyclic NTT in place, coefficients in natural order -> values in bit-reversed order:
@@ -69,8 +61,8 @@ struct KernelTable {
   void (*subtract_multiply_scalar)(std::uint64_t* out, const std::uint64_t* a,
                                    const std::uint64_t* b, std::uint64_t c, std::size_t n,
                                    const ModulusConstants& q) noexcept;
-  /// out0 = sum_k a[k] * b0[k], out1 = sum_k a[k] * b1[k], k < count <= kMaxDotLength, each reduced once: the gadget
-  /// product. `out0` and `out1` alias nothing.
+  /// out0 = sum_k a[k] * b0[k], out1 = sum_k a[k] * b1[k], k < count <= kMaxDotLength, each reduced
+  /// once: the gadget product. `out0` and `out1` alias nothing.
   void (*dot_pair)(std::uint64_t* out0, std::uint64_t* out1, const std::uint64_t* const* a,
                    const std::uint64_t* const* b0, const std::uint64_t* const* b1,
                    std::size_t count, std::size_t n, const ModulusConstants& q) noexcept;
@@ -78,16 +70,19 @@ struct KernelTable {
   /// out[i] = x[i] mod q for any x[i] < 2^52.
   void (*reduce)(std::uint64_t* out, const std::uint64_t* x, std::size_t n,
                  const ModulusConstants& q) noexcept;
-  /// out[i] = the residue mod q of the centred representative of x[i] mod p: x[i] if x[i] <= p/2, else x[i] - p.
-  void (*reduce_centred)(std::uint64_t* out, const std::uint64_t* x, std::size_t n,
-                         std::uint64_t p, const ModulusConstants& q) noexcept;
+  /// out[i] = the residue mod q of the centred representative of x[i] mod p: x[i] if x[i] <= p/2,
+  /// else x[i] - p.
+  void (*reduce_centred)(std::uint64_t* out, const std::uint64_t* x, std::size_t n, std::uint64_t p,
+                         const ModulusConstants& q) noexcept;
 
-  /// v[i] = floor(0.5 + sum_k y[k][i] * inverse[k]) as a small integer; the sum is taken in double precision, k
-  /// ascending, products rounded before they are added, so that every family gets the same v (note 0002).
+  /// v[i] = floor(0.5 + sum_k y[k][i] * inverse[k]) as a small integer; the sum is taken in double
+  /// precision, k ascending, products rounded before they are added, so that every family gets the
+  /// same v (note 0002).
   void (*overflow_count)(std::uint64_t* v, const std::uint64_t* const* y, const double* inverse,
                          std::size_t count, std::size_t n) noexcept;
-  /// out[i] = sum_k y[k][i] * factor[k] - v[i] * product mod q: one limb of a basis extension. y[k] < 2^50 need not be
-  /// reduced mod q; factor[k] and product are; count <= kMaxDotLength and v[i] <= count. `out` aliases nothing.
+  /// out[i] = sum_k y[k][i] * factor[k] - v[i] * product mod q: one limb of a basis extension. y[k]
+  /// < 2^50 need not be reduced mod q; factor[k] and product are; count <= kMaxDotLength and v[i]
+  /// <= count. `out` aliases nothing.
   void (*extend_limb)(std::uint64_t* out, const std::uint64_t* const* y,
                       const std::uint64_t* factor, std::size_t count, const std::uint64_t* v,
                       std::uint64_t product, std::size_t n, const ModulusConstants& q) noexcept;
@@ -99,8 +94,8 @@ struct KernelTable {
 
 /// The families that this CPU can run, best first; the last is always "scalar".
 std::span<const KernelTable* const> supported_kernels();
-/// Returns the family called `name`. Error{kUnsupportedCpu} if the CPU lacks it, Error{kInvalidArgument} if there is no
-/// such family; never a silent fallback.
+/// Returns the family called `name`. Error{kUnsupportedCpu} if the CPU lacks it,
+/// Error{kInvalidArgument} if there is no such family; never a silent fallback.
 base::Result<const KernelTable*> find_kernels(std::string_view name);
 /// The family that BLINDFIT_KERNELS names, or the best one if it is unset. Errors as find_kernels.
 base::Result<const KernelTable*> default_kernels();

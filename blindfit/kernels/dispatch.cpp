@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which kernel families exist, which this CPU runs, and which one a program gets.
+#include <array>
+#include <cstdlib>
+#include <string>
+
+#include "blindfit/kernels/kernel_table.h"
+#include "blindfit/kernels/scalar/scalar_kernels.h"
+
+namespace blindfit::kernels {
+namespace {
+
+constexpr KernelTable kScalar{
+    .name = "scalar",
+    .ntt_table_words = &scalar::ntt_table_words,
+    .ntt_build_table = &scalar::ntt_build_table,
+    .forward_ntt = &scalar::forward_ntt,
+    .inverse_ntt = &scalar::inverse_ntt,
+    .add = &scalar::add,
+    .subtract = &scalar::subtract,
+    .negate = &scalar::negate,
+    .multiply = &scalar::multiply,
+    .multiply_add = &scalar::multiply_add,
+    .multiply_scalar = &scalar::multiply_scalar,
+    .multiply_scalar_add = &scalar::multiply_scalar_add,
+    .subtract_multiply_scalar = &scalar::subtract_multiply_scalar,
+    .dot_pair = &scalar::dot_pair,
+    .reduce = &scalar::reduce,
+    .reduce_centred = &scalar::reduce_centred,
+    .overflow_count = &scalar::overflow_count,
+    .extend_limb = &scalar::extend_limb,
+    .permute = &scalar::permute,
+};
+
+constexpr std::array kAllNames{std::string_view{"avx512ifma"}, std::string_view{"avx2"},
+                               std::string_view{"scalar"}};
+constexpr std::array<const KernelTable*, 1> kScalarOnly{&kScalar};
+
+std::string list_supported() {
+  std::string list;
+  for (const KernelTable* table : supported_kernels()) {
+    list += (list.empty() ? "" : ", ") + std::string(table->name);
+  }
+  return list;
+}
+
+}  // namespace
+
+std::span<const KernelTable* const> supported_kernels() {
+  return kScalarOnly;
+}
+
+base::Result<const KernelTable*> find_kernels(std::string_view name) {
+  for (const KernelTable* table : supported_kernels()) {
+    if (table->name == name) {
+      return table;
+    }
+  }
+  for (const std::string_view known : kAllNames) {
+    if (known == name) {
+      return base::Error(base::ErrorCode::kUnsupportedCpu,
+                         "this CPU must support the kernel family that is asked for; it supports " +
+                             list_supported() + ", not " + std::string(name));
+    }
+  }
+  return base::Error(base::ErrorCode::kInvalidArgument,
+                     "a kernel family must be one of those this CPU supports, " + list_supported() +
+                         "; got '" + std::string(name) + "'");
+}
+
+base::Result<const KernelTable*> default_kernels() {
+  const char* forced = std::getenv("BLINDFIT_KERNELS");
+  return forced != nullptr ? find_kernels(forced) : supported_kernels().front();
+}
+
+}  // namespace blindfit::kernels
