@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// The only way around the security table: small parameter sets for fast tests.
+// Small parameter sets for tests: the only place that can make what Parameters::make refuses as
+// insecure.
 #pragma once
 
 #include "blindfit/rlwe/parameters.h"
 
 namespace blindfit::testing {
 
-/// Parameters that pass every check but the 128-bit cap. Never linked into a product.
+/// A friend of rlwe::Parameters. Everything but the security cap is still checked.
 class InsecureParameters {
  public:
-  /// Throws the error of rlwe::Parameters::make other than kInsecureParameters.
+  /// Throws the Error{kInvalidArgument} that Parameters::make would return.
   static rlwe::Parameters make(const rlwe::ParametersLiteral& literal);
 };
 
