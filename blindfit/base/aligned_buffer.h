@@ -23,6 +23,12 @@ class AlignedBuffer {
     if (size == 0) {
       return;
     }
+    if (size > (SIZE_MAX - kAlignment) / sizeof(std::uint64_t)) {
+      throw std::bad_alloc();
+    }
+    if (size > (SIZE_MAX - kAlignment) / sizeof(std::uint64_t)) {
+      throw std::bad_alloc();
+    }
     const std::size_t bytes =
         (size * sizeof(std::uint64_t) + kAlignment - 1) / kAlignment * kAlignment;
     data_ = static_cast<std::uint64_t*>(std::aligned_alloc(kAlignment, bytes));

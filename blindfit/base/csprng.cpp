@@ -3,6 +3,8 @@
 
 #include <sodium.h>
 
+#include <string>
+
 #include "blindfit/base/error.h"
 
 namespace blindfit::base {
@@ -49,10 +51,22 @@ SeededStream::~SeededStream() {
 }
 
 void SeededStream::read(std::span<std::uint8_t> out) {
+  constexpr std::uint64_t kBlocks = std::uint64_t{1} << 32;  // the counter's range, RFC 8439, 2.3
+  const std::uint64_t blocks = (out.size() + 63) / 64;
+  if (ended_) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "only the last read of a stream may ask for other than a multiple of 64 bytes");
+  }
+  if (blocks > kBlocks - block_) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "a stream has at most 2^32 blocks: " + std::to_string(block_) + " read, then " +
+                    std::to_string(blocks));
+  }
   sodium_memzero(out.data(), out.size());
-  crypto_stream_chacha20_ietf_xor_ic(out.data(), out.data(), out.size(), nonce_.data(), block_,
-                                     key_.data());
-  block_ += static_cast<std::uint32_t>((out.size() + 63) / 64);
+  crypto_stream_chacha20_ietf_xor_ic(out.data(), out.data(), out.size(), nonce_.data(),
+                                     static_cast<std::uint32_t>(block_), key_.data());
+  block_ += blocks;
+  ended_ = out.size() % 64 != 0;
 }
 
 Hasher::Hasher() {

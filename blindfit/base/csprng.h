@@ -34,14 +34,17 @@ class SeededStream {
   SeededStream(const SeededStream&) = delete;
   SeededStream& operator=(const SeededStream&) = delete;
 
-  /// Writes the next `out.size()` bytes of the stream. `out.size()` must be a multiple of 64 except
-  /// for the last call.
+  /// Writes the next `out.size()` bytes of the stream, so that reading in pieces or at once gives
+  /// the same bytes. Every call but the last must ask for a multiple of 64. Throws
+  /// Error{kInvalidArgument} for a call after one that did not, and beyond the stream's 2^32
+  /// blocks.
   void read(std::span<std::uint8_t> out);
 
  private:
   std::array<std::uint8_t, 32> key_{};
   std::array<std::uint8_t, 12> nonce_{};
-  std::uint32_t block_ = 0;
+  std::uint64_t block_ = 0;  ///< next block of 64 bytes
+  bool ended_ = false;
 };
 
 /// Incremental BLAKE2b-256.
@@ -49,6 +52,7 @@ class Hasher {
  public:
   Hasher();
   void update(std::span<const std::uint8_t> bytes);
+  /// Call once, last.
   [[nodiscard]] Digest finish();
 
  private:
