@@ -4,7 +4,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
+#include <utility>
 
 #include "blindfit/base/aligned_buffer.h"
 
@@ -15,8 +17,8 @@ namespace blindfit::ring {
 enum class Domain : std::uint8_t { kCoefficient, kEvaluation };
 
 /// Residues modulo q_0 .. q_(q_limbs-1), then modulo p_0 .. p_(p_limbs-1). All residues are
-/// canonical. A value type: copies are deep, moves leave an empty polynomial. Words are
-/// uninitialised until written.
+/// canonical. A value type: copies are deep and hold no forgotten limbs, moves leave an empty
+/// polynomial. Words are uninitialised until written.
 class Poly {
  public:
   Poly() = default;
@@ -26,6 +28,39 @@ class Poly {
         q_limbs_(q_limbs),
         p_limbs_(p_limbs),
         domain_(domain) {}
+  Poly(const Poly& other) : Poly(other.n_, other.q_limbs_, other.p_limbs_, other.domain_) {
+    copy_words(other);
+  }
+  Poly(Poly&& other) noexcept
+      : words_(std::move(other.words_)),
+        n_(std::exchange(other.n_, 0)),
+        q_limbs_(std::exchange(other.q_limbs_, 0)),
+        p_limbs_(std::exchange(other.p_limbs_, 0)),
+        domain_(other.domain_) {}
+  /// Reuses the storage of a polynomial that has room.
+  Poly& operator=(const Poly& other) {
+    if (this == &other) {
+      return *this;
+    }
+    if (words_.size() < other.n_ * other.limbs()) {
+      words_ = base::AlignedBuffer(other.n_ * other.limbs());
+    }
+    n_ = other.n_;
+    q_limbs_ = other.q_limbs_;
+    p_limbs_ = other.p_limbs_;
+    domain_ = other.domain_;
+    copy_words(other);
+    return *this;
+  }
+  Poly& operator=(Poly&& other) noexcept {
+    words_ = std::move(other.words_);
+    n_ = std::exchange(other.n_, 0);
+    q_limbs_ = std::exchange(other.q_limbs_, 0);
+    p_limbs_ = std::exchange(other.p_limbs_, 0);
+    domain_ = other.domain_;
+    return *this;
+  }
+  ~Poly() = default;
 
   [[nodiscard]] std::size_t n() const noexcept { return n_; }
   [[nodiscard]] std::size_t q_limbs() const noexcept { return q_limbs_; }
@@ -42,11 +77,17 @@ class Poly {
     return {words_.data() + i * n_, n_};
   }
 
-  /// Forgets the limbs of q_count and above. Requires p_limbs() == 0 and count <= q_limbs(). Keeps
-  /// the storage.
+  /// Forgets the limbs of q_count and above. Requires count <= q_limbs(), and p_limbs() == 0 unless
+  /// count == q_limbs(). Keeps the storage.
   void keep_q_limbs(std::size_t count) noexcept { q_limbs_ = count; }
 
  private:
+  void copy_words(const Poly& other) noexcept {
+    if (limbs() != 0) {
+      std::memcpy(words_.data(), other.words_.data(), n_ * limbs() * sizeof(std::uint64_t));
+    }
+  }
+
   base::AlignedBuffer words_;
   std::size_t n_ = 0;
   std::size_t q_limbs_ = 0;

@@ -18,9 +18,9 @@ using base::ErrorCode;
 
 void check_prime(std::uint64_t q, unsigned log_n) {
   const std::uint64_t two_n = std::uint64_t{1} << (log_n + 1);
-  if (q >> kernels::kMaxModulusBits != 0 || q % two_n != 1 || !is_prime(q)) {
+  if (q >> kernels::kMaxModulusBits != 0 || q >> 16U == 0 || q % two_n != 1 || !is_prime(q)) {
     throw Error(ErrorCode::kInvalidArgument,
-                "moduli must be primes below 2^50 and = 1 mod 2N: " + std::to_string(q));
+                "moduli must be primes in (2^16, 2^50) and = 1 mod 2N: " + std::to_string(q));
   }
 }
 
@@ -47,6 +47,9 @@ void require_compatible(const Poly& a, const Poly& b) {
 template <typename Kernel>
 void apply_binary(const RingContext& ring, const Poly& a, const Poly& b, Poly& out, Kernel kernel) {
   require_compatible(a, b);
+  if (&out == &b) {
+    out.keep_q_limbs(a.q_limbs());  // the shape of `a`, with b's words kept
+  }
   shape_like(a, out);
   for (std::size_t i = 0; i < a.limbs(); ++i) {
     kernel(out.limb(i).data(), a.limb(i).data(), b.limb(i).data(), a.n(), ring.modulus(a, i));
@@ -73,8 +76,9 @@ RingContext::RingContext(unsigned log_n, std::vector<std::uint64_t> q_primes,
   for (std::size_t i = 0; i < primes.size(); ++i) {
     check_prime(primes[i], log_n);
     moduli_.push_back(kernels::make_modulus_constants(primes[i]));
-    kernels.ntt_build_table(tables_.data() + i * table_words_, moduli_.back(),
-                            primitive_root_of_unity(primes[i], log_n), log_n);
+    const std::uint64_t psi = primitive_root_of_unity(primes[i], log_n);
+    imaginary_units_.push_back(power_mod(psi, n() / 2, primes[i]));
+    kernels.ntt_build_table(tables_.data() + i * table_words_, moduli_.back(), psi, log_n);
   }
 }
 
@@ -149,12 +153,19 @@ Poly zero_poly(const RingContext& ring, std::size_t q_limbs, std::size_t p_limbs
 
 void set_signed_coefficients(const RingContext& ring, std::span<const std::int64_t> coefficients,
                              Poly& out) {
+  std::int64_t largest = 0;
+  for (const std::int64_t c : coefficients) {
+    largest = std::max(largest, c < 0 ? ~c : c);
+  }
   for (std::size_t i = 0; i < out.limbs(); ++i) {
     const auto q = static_cast<std::int64_t>(ring.modulus(out, i).value);
     const std::span<std::uint64_t> limb = out.limb(i);
+    // Without a division where none is needed: faster, and its time does not depend on the values,
+    // which may be a secret error.
+    const bool reduced = largest < q;
     for (std::size_t k = 0; k < coefficients.size(); ++k) {
-      const std::int64_t r = coefficients[k] % q;
-      limb[k] = static_cast<std::uint64_t>(r < 0 ? r + q : r);
+      const std::int64_t r = reduced ? coefficients[k] : coefficients[k] % q;
+      limb[k] = static_cast<std::uint64_t>(r + (q & (r >> 63)));
     }
   }
   out.set_domain(Domain::kCoefficient);

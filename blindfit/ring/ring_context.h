@@ -16,8 +16,8 @@ namespace blindfit::ring {
 /// Immutable after construction; const methods are safe to call concurrently.
 class RingContext {
  public:
-  /// Throws Error{kInvalidArgument} unless 10 <= log_n <= 17 and all primes are distinct, below
-  /// 2^50 and = 1 mod 2N.
+  /// Throws Error{kInvalidArgument} unless 10 <= log_n <= 17 and all primes are distinct, in
+  /// (2^16, 2^50) and = 1 mod 2N.
   RingContext(unsigned log_n, std::vector<std::uint64_t> q_primes,
               std::vector<std::uint64_t> p_primes, const kernels::KernelTable& kernels);
 
@@ -36,6 +36,10 @@ class RingContext {
     return moduli_[index(poly, i)];
   }
 
+  /// I with I^2 = -1 mod q_i: X^(N/2) has the value I at the first half of the bit-reversed roots
+  /// and -I at the second.
+  [[nodiscard]] std::uint64_t imaginary_unit(std::size_t i) const { return imaginary_units_[i]; }
+
   /// Transforms one limb in place; the caller keeps track of the domain.
   void forward_ntt_limb(std::span<std::uint64_t> limb, std::size_t modulus_index) const;
   void inverse_ntt_limb(std::span<std::uint64_t> limb, std::size_t modulus_index) const;
@@ -52,6 +56,7 @@ class RingContext {
   std::size_t q_count_;
   const kernels::KernelTable* kernels_;
   std::vector<kernels::ModulusConstants> moduli_;
+  std::vector<std::uint64_t> imaginary_units_;
   std::size_t table_words_;
   base::AlignedBuffer tables_;
 };
@@ -77,7 +82,8 @@ void multiply_scalars(const RingContext& ring, const Poly& a,
 /// All limbs zero.
 Poly zero_poly(const RingContext& ring, std::size_t q_limbs, std::size_t p_limbs, Domain domain);
 
-/// Reduces signed coefficients modulo every prime of `out` (coefficient domain on return).
+/// Reduces n() signed coefficients modulo every prime of `out` (coefficient domain on return).
+/// Takes the same time for all coefficients below every prime in magnitude.
 void set_signed_coefficients(const RingContext& ring, std::span<const std::int64_t> coefficients,
                              Poly& out);
 
