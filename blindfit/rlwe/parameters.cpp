@@ -17,18 +17,22 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr std::size_t kMaxPrimes = 128;
+// Kernels need q > 2^16, and a prime = 1 mod 2N of fewer bits than log_n + 4 is rarely to be had.
+constexpr unsigned kMinModulusBits = 17;
 
 std::optional<Error> check_bits(const char* field, const std::vector<unsigned>& bits,
-                                unsigned log_n) {
-  if (bits.empty() || bits.size() > kMaxPrimes) {
-    return Error(ErrorCode::kInvalidArgument,
-                 std::string(field) + " must name 1 to 128 primes: " + std::to_string(bits.size()));
+                                std::size_t max_count, unsigned log_n) {
+  if (bits.empty() || bits.size() > max_count) {
+    return Error(ErrorCode::kInvalidArgument, std::string(field) + " must name 1 to " +
+                                                  std::to_string(max_count) +
+                                                  " primes: " + std::to_string(bits.size()));
   }
+  const unsigned least = std::max(kMinModulusBits, log_n + 4);
   for (const unsigned b : bits) {
-    if (b < log_n + 4 || b > kernels::kMaxModulusBits) {
-      return Error(
-          ErrorCode::kInvalidArgument,
-          std::string(field) + " entries must be in [log_n + 4, 50]: " + std::to_string(b));
+    if (b < least || b > kernels::kMaxModulusBits) {
+      return Error(ErrorCode::kInvalidArgument, std::string(field) + " entries must be in [" +
+                                                    std::to_string(least) +
+                                                    ", 50]: " + std::to_string(b));
     }
   }
   return std::nullopt;
@@ -39,16 +43,21 @@ std::optional<Error> check_fields(const ParametersLiteral& literal) {
     return Error(ErrorCode::kInvalidArgument,
                  "log_n must be in [10, 17]: " + std::to_string(literal.log_n));
   }
-  if (auto error = check_bits("log_q", literal.log_q, literal.log_n)) {
+  if (auto error = check_bits("log_q", literal.log_q, kMaxPrimes, literal.log_n)) {
     return error;
   }
-  if (auto error = check_bits("log_p", literal.log_p, literal.log_n)) {
+  if (auto error = check_bits("log_p", literal.log_p, kernels::kMaxDotLength, literal.log_n)) {
     return error;
   }
   const std::size_t digit = literal.digit_size == 0 ? literal.log_p.size() : literal.digit_size;
   if (digit > kernels::kMaxDotLength) {
     return Error(ErrorCode::kInvalidArgument,
                  "digit_size must be at most 64: " + std::to_string(digit));
+  }
+  const std::size_t digits = (literal.log_q.size() + digit - 1) / digit;
+  if (digits > kernels::kMaxDotLength) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "digit_size must split log_q into at most 64 digits: " + std::to_string(digits));
   }
   return std::nullopt;
 }

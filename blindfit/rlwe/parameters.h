@@ -18,7 +18,7 @@ namespace blindfit::rlwe {
 /// (q first), the largest free prime of exactly that many bits that is 1 mod 2N.
 struct ParametersLiteral {
   unsigned log_n = 15;
-  std::vector<unsigned> log_q;  ///< bits of q_0, q_1, ..., each in [log_n + 4, 50]
+  std::vector<unsigned> log_q;  ///< bits of q_0, q_1, ..., each in [max(17, log_n + 4), 50]
   std::vector<unsigned> log_p;  ///< bits of the special primes p_0, ... of key switching
   unsigned digit_size =
       0;  ///< q-primes in a digit of the gadget; 0 means as many as there are special primes
