@@ -57,12 +57,13 @@ std::int64_t round_checked(double value) {
   return std::llrint(value);
 }
 
-/// X^(N/2) has the value I at the first half of the bit-reversed roots and -I at the second, I^2 =
-/// -1 mod q.
-std::uint64_t square_root_of_minus_one(const Context& context, std::size_t i) {
-  const std::uint64_t q = context.q(i);
-  const std::uint64_t psi = ring::primitive_root_of_unity(q, context.parameters().log_n());
-  return ring::power_mod(psi, context.ring().n() / 2, q);
+/// Up to 2^126, so that constants can meet an unrescaled product; llrint would stop at 2^63.
+ring::i128 round_to_wide(double value) {
+  if (!(std::abs(value) < 0x1p126)) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "an added constant must be below 2^126 once scaled: " + std::to_string(value));
+  }
+  return static_cast<ring::i128>(std::round(value));
 }
 
 void add_to_half(std::span<std::uint64_t> half, std::uint64_t c, std::uint64_t q) {
@@ -115,15 +116,14 @@ void add_plain(const Context& context, const Ciphertext& a, const Plaintext& b, 
 }
 
 void add_constant(const Context& context, std::complex<double> value, Ciphertext& ct) {
-  // Up to 2^120 so that constants can meet an unrescaled product; llrint would stop at 2^63.
-  const auto real = static_cast<ring::i128>(std::round(value.real() * ct.scale.value));
-  const auto imag = static_cast<ring::i128>(std::round(value.imag() * ct.scale.value));
+  const ring::i128 real = round_to_wide(value.real() * ct.scale.value);
+  const ring::i128 imag = round_to_wide(value.imag() * ct.scale.value);
   for (std::size_t i = 0; i <= ct.level(); ++i) {
     const std::uint64_t q = context.q(i);
     const std::uint64_t a = ring::reduce_signed(real, q);
     const std::uint64_t b = imag == 0 ? 0
                                       : ring::multiply_mod(ring::reduce_signed(imag, q),
-                                                           square_root_of_minus_one(context, i), q);
+                                                           context.ring().imaginary_unit(i), q);
     const std::span<std::uint64_t> limb = ct.parts[0].limb(i);
     add_to_half(limb.first(limb.size() / 2), ring::add_mod(a, b, q), q);
     add_to_half(limb.last(limb.size() / 2), ring::add_mod(a, b == 0 ? 0 : q - b, q), q);
@@ -143,6 +143,16 @@ void multiply_plain(const Context& context, const Ciphertext& a, const Plaintext
 void multiply_plain_add(const Context& context, const Ciphertext& a, const Plaintext& b,
                         Ciphertext& accumulator) {
   require_same_scale(accumulator.scale, a.scale * b.scale);
+  if (accumulator.degree() < a.degree()) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "an accumulator must have at least the degree of its terms: " +
+                    std::to_string(accumulator.degree()) + " < " + std::to_string(a.degree()));
+  }
+  if (accumulator.level() > std::min(a.level(), b.level())) {
+    throw Error(ErrorCode::kLevelMismatch, "an accumulator must not stand above its terms: level " +
+                                               std::to_string(accumulator.level()) + " > " +
+                                               std::to_string(std::min(a.level(), b.level())));
+  }
   for (std::size_t k = 0; k < a.parts.size(); ++k) {
     ring::multiply_add(context.ring(), a.parts[k], b.poly, accumulator.parts[k]);
   }
@@ -166,7 +176,7 @@ void multiply_by_i(const Context& context, const Ciphertext& a, Ciphertext& out)
   const ring::RingContext& ring = context.ring();
   const std::size_t half = ring.n() / 2;
   for (std::size_t i = 0; i <= a.level(); ++i) {
-    const std::uint64_t root = square_root_of_minus_one(context, i);
+    const std::uint64_t root = ring.imaginary_unit(i);
     for (ring::Poly& part : out.parts) {
       std::uint64_t* limb = part.limb(i).data();
       ring.kernels().multiply_scalar(limb, limb, root, half, ring.q(i));

@@ -17,13 +17,14 @@ void subtract(const Context& context, const Ciphertext& a, const Ciphertext& b, 
 void negate(const Context& context, const Ciphertext& a, Ciphertext& out);
 void add_plain(const Context& context, const Ciphertext& a, const Plaintext& b, Ciphertext& out);
 /// Adds `value` to every slot at the ciphertext's own scale: no encoding, no error beyond rounding.
+/// Throws Error{kInvalidArgument} unless |value * scale| is below 2^126.
 void add_constant(const Context& context, std::complex<double> value, Ciphertext& ct);
 
 /// Slot-wise product with a plaintext; the scale becomes the product of both.
 void multiply_plain(const Context& context, const Ciphertext& a, const Plaintext& b,
                     Ciphertext& out);
-/// accumulator += a * b at the accumulator's level, which must not exceed a's or b's; scales must
-/// match.
+/// accumulator += a * b at the accumulator's level, which must not exceed a's or b's
+/// (Error{kLevelMismatch}); scales must match, and its degree must be at least a's.
 void multiply_plain_add(const Context& context, const Ciphertext& a, const Plaintext& b,
                         Ciphertext& accumulator);
 /// Multiplies every slot by `value`, encoded at `constant_scale`: an integer product without

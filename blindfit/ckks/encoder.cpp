@@ -96,6 +96,12 @@ Plaintext Encoder::encode(std::span<const Complex> values, Scale scale, std::siz
                       "a message has at most " + std::to_string(slots_) +
                           " slots: " + std::to_string(values.size()));
   }
+  if (level > context_->parameters().max_level()) {
+    throw base::Error(base::ErrorCode::kLevelMismatch,
+                      "a message is encoded at a level of at most " +
+                          std::to_string(context_->parameters().max_level()) + ": " +
+                          std::to_string(level));
+  }
   std::vector<Complex> x(slots_);
   for (std::size_t j = 0; j < values.size(); ++j) {
     x[order_[j]] = values[j];

@@ -30,7 +30,7 @@ class Encoder {
   /// Rounds scale * (inverse embedding of `values`) to integers. `values`: at most slots() numbers,
   /// zero beyond. Out: evaluation domain at `level`. Cost: one FFT and level + 1 NTTs. Throws
   /// Error{kInvalidArgument} if a coefficient reaches 2^62, that is if the message does not fit
-  /// `scale`.
+  /// `scale`, and Error{kLevelMismatch} above max_level().
   [[nodiscard]] Plaintext encode(std::span<const std::complex<double>> values, Scale scale,
                                  std::size_t level) const;
   [[nodiscard]] Plaintext encode(std::span<const double> values, Scale scale,

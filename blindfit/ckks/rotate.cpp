@@ -128,6 +128,10 @@ std::vector<Ciphertext> rotate_hoisted(const Context& context, const EvaluationK
 void sum_of_rotations(const Context& context, const EvaluationKeys& keys, const Ciphertext& ct,
                       std::span<const Steps> steps, Ciphertext& out) {
   require_degree_one(ct);
+  if (steps.empty()) {
+    throw base::Error(base::ErrorCode::kInvalidArgument,
+                      "a sum of rotations needs at least one term: 0");
+  }
   const rlwe::Decomposition decomposition = rlwe::gadget_decompose(context, ct.parts[1]);
   rlwe::LazyPair lazy;
   ring::Poly sum0;

@@ -40,7 +40,8 @@ std::vector<Ciphertext> rotate_hoisted(const Context& context, const EvaluationK
                                        const Ciphertext& ct, std::span<const Steps> steps);
 
 /// The sum over `steps` of the rotations of `ct`. Cost: one decomposition, one gadget product per
-/// non-zero step, and a single mod_down, whose rounding noise therefore enters once.
+/// non-zero step, and a single mod_down, whose rounding noise therefore enters once. Throws
+/// Error{kInvalidArgument} if there are no steps, Error{kKeyMissing}.
 void sum_of_rotations(const Context& context, const EvaluationKeys& keys, const Ciphertext& ct,
                       std::span<const Steps> steps, Ciphertext& out);
 
