@@ -9,14 +9,13 @@
 namespace blindfit::owner {
 namespace {
 
-/// s over q_0 .. q_level.
-ring::Poly secret_at(const SecretKey& secret, std::size_t q_limbs) {
-  ring::Poly out(secret.values().n(), q_limbs, 0, ring::Domain::kEvaluation);
-  for (std::size_t i = 0; i < q_limbs; ++i) {
-    const std::span<const std::uint64_t> from = secret.values().limb(i);
-    std::copy(from.begin(), from.end(), out.limb(i).begin());
+/// poly *= s, limb by limb, so that no copy of the secret is made that would have to be wiped.
+void multiply_by_secret(const rlwe::Context& context, const SecretKey& secret, ring::Poly& poly) {
+  const ring::RingContext& ring = context.ring();
+  for (std::size_t i = 0; i < poly.limbs(); ++i) {
+    std::uint64_t* limb = poly.limb(i).data();
+    ring.kernels().multiply(limb, limb, secret.values().limb(i).data(), poly.n(), ring.q(i));
   }
-  return out;
 }
 
 }  // namespace
@@ -28,25 +27,23 @@ rlwe::SeededCiphertext encrypt(const rlwe::Context& context, const SecretKey& se
   rlwe::SeededCiphertext out;
   out.seed = base::random_seed();
   out.scale = message.scale;
-  const ring::Poly a = ring::uniform_poly(ring, rlwe::kCiphertextDomain, out.seed, 0, limbs, 0);
+  ring::Poly a = ring::uniform_poly(ring, rlwe::kCiphertextDomain, out.seed, 0, limbs, 0);
   out.c0 = ring::Poly(ring.n(), limbs, 0, ring::Domain::kCoefficient);
   std::vector<std::int64_t> error = sample_gaussian(ring.n());
   ring::set_signed_coefficients(ring, error, out.c0);
   base::wipe({reinterpret_cast<std::uint8_t*>(error.data()), error.size() * sizeof(error[0])});
   ring::to_evaluation(ring, out.c0);
   ring::add(ring, out.c0, message.poly, out.c0);
-  ring::Poly product;
-  ring::multiply(ring, a, secret_at(secret, limbs), product);
-  ring::subtract(ring, out.c0, product, out.c0);
+  multiply_by_secret(context, secret, a);
+  ring::subtract(ring, out.c0, a, out.c0);
   return out;
 }
 
 rlwe::Plaintext decrypt(const rlwe::Context& context, const SecretKey& secret,
                         const rlwe::Ciphertext& ct) {
-  const ring::Poly s = secret_at(secret, ct.parts.front().q_limbs());
   ring::Poly sum = ct.parts.back();
   for (std::size_t k = ct.parts.size() - 1; k-- > 0;) {
-    ring::multiply(context.ring(), sum, s, sum);
+    multiply_by_secret(context, secret, sum);
     ring::add(context.ring(), sum, ct.parts[k], sum);
   }
   return {std::move(sum), ct.scale};

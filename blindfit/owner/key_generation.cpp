@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blindfit/owner/key_generation.h"
 
-#include <utility>
+#include <algorithm>
+#include <string>
 
 #include "blindfit/base/csprng.h"
 #include "blindfit/owner/samplers.h"
@@ -10,14 +11,14 @@
 namespace blindfit::owner {
 namespace {
 
-/// The limbs q_0 .. q_level and all p of a polynomial over the whole chain.
-ring::Poly restrict(const rlwe::Context& context, const ring::Poly& full, std::size_t level) {
-  ring::Poly out(full.n(), level + 1, context.ring().p_count(), ring::Domain::kEvaluation);
-  for (std::size_t i = 0; i < out.limbs(); ++i) {
-    const std::span<const std::uint64_t> from = full.limb(context.ring().index(out, i));
-    std::copy(from.begin(), from.end(), out.limb(i).begin());
+/// out = a * target on a's limbs; `target` over the whole chain, so that its limbs are in the order
+/// of the context's moduli.
+void multiply_limbs(const ring::RingContext& ring, const ring::Poly& a, const ring::Poly& target,
+                    ring::Poly& out) {
+  for (std::size_t i = 0; i < a.limbs(); ++i) {
+    ring.kernels().multiply(out.limb(i).data(), a.limb(i).data(),
+                            target.limb(ring.index(a, i)).data(), a.n(), ring.modulus(a, i));
   }
-  return out;
 }
 
 /// out += P * source on the limbs of digit d.
@@ -40,6 +41,12 @@ void add_digit(const rlwe::Context& context, const ring::Poly& source, std::size
 rlwe::SwitchingKey generate(const rlwe::Context& context, const ring::Poly& source,
                             const ring::Poly& target, std::size_t level) {
   const ring::RingContext& ring = context.ring();
+  if (level > context.parameters().max_level()) {
+    throw base::Error(base::ErrorCode::kLevelMismatch,
+                      "a key reaches a level of at most " +
+                          std::to_string(context.parameters().max_level()) + ": " +
+                          std::to_string(level));
+  }
   rlwe::SwitchingKey key;
   key.seed = base::random_seed();
   key.b.resize(context.parameters().digits(level));
@@ -51,10 +58,9 @@ rlwe::SwitchingKey generate(const rlwe::Context& context, const ring::Poly& sour
     ring::to_evaluation(ring, b);
   }
   rlwe::expand_seed(context, key);
-  const ring::Poly t = restrict(context, target, level);
+  ring::Poly product(ring.n(), level + 1, ring.p_count(), ring::Domain::kEvaluation);
   for (std::size_t d = 0; d < key.b.size(); ++d) {
-    ring::Poly product;
-    ring::multiply(ring, key.a[d], t, product);
+    multiply_limbs(ring, key.a[d], target, product);
     ring::subtract(ring, key.b[d], product, key.b[d]);
     add_digit(context, source, d, key.b[d]);
   }
@@ -65,19 +71,19 @@ rlwe::SwitchingKey generate(const rlwe::Context& context, const ring::Poly& sour
 
 rlwe::SwitchingKey generate_relinearization_key(const rlwe::Context& context,
                                                 const SecretKey& secret, std::size_t level) {
-  ring::Poly square;
-  ring::multiply(context.ring(), secret.values(), secret.values(), square);
-  return generate(context, square, secret.values(), level);
+  SecretPoly square;
+  ring::multiply(context.ring(), secret.values(), secret.values(), square.values);
+  return generate(context, square.values, secret.values(), level);
 }
 
 rlwe::GaloisKey generate_galois_key(const rlwe::Context& context, const SecretKey& secret,
                                     ring::GaloisElement element, std::size_t level) {
   const unsigned log_n = context.parameters().log_n();
   const ring::Automorphism undo = ring::make_automorphism(ring::inverse(element, log_n), log_n);
-  ring::Poly target;
-  ring::apply_automorphism(context.ring(), undo, secret.values(), target);
+  SecretPoly target;
+  ring::apply_automorphism(context.ring(), undo, secret.values(), target.values);
   return {ring::make_automorphism(element, log_n),
-          generate(context, secret.values(), target, level)};
+          generate(context, secret.values(), target.values, level)};
 }
 
 }  // namespace blindfit::owner

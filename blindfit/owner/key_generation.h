@@ -8,7 +8,7 @@
 namespace blindfit::owner {
 
 /// A key for s^2 -> s up to `level`. `a` is left expanded. Cost: digits * (level + 1 + p_count)
-/// NTTs.
+/// NTTs. Throws Error{kLevelMismatch} above max_level().
 rlwe::SwitchingKey generate_relinearization_key(const rlwe::Context& context,
                                                 const SecretKey& secret, std::size_t level);
 
