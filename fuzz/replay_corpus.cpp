@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs a fuzz harness once over every file of a folder, without libFuzzer: the corpus as an ordinary test.
+// Runs a fuzz harness once over every file of a folder, without libFuzzer: the corpus as an
+// ordinary test.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -21,7 +22,8 @@ int main(int argc, char** argv) {
     for (const auto& entry : std::filesystem::directory_iterator(argv[1])) {
       std::ifstream file(entry.path(), std::ios::binary);
       const std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};
-      std::printf("%s\n", entry.path().c_str());  // flushed by a crash's own report: names the input
+      std::printf("%s\n",
+                  entry.path().c_str());  // flushed by a crash's own report: names the input
       std::fflush(stdout);
       LLVMFuzzerTestOneInput(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
       ++inputs;

@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# check_format.sh [--fix]: every C++ file is laid out by .clang-format. The version is fixed, because another lays out
+# differently. Exits 77 ("skipped") where clang-format 14 is missing.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+readonly version=14
+formatter=
+for candidate in clang-format-$version clang-format; do
+  if command -v "$candidate" >/dev/null && $candidate --version | grep -q "version $version\."; then
+    formatter=$candidate
+    break
+  fi
+done
+if [ -z "$formatter" ]; then
+  echo "skipped: clang-format $version is not installed (tools/install_dependencies.sh check)"
+  exit 77
+fi
+mapfile -t files < <(find apps bench blindfit examples experiments fuzz tests \
+  \( -name '*.h' -o -name '*.cpp' \) -not -path '*/build/*' | sort)
+if [ "${1:-}" = --fix ]; then
+  $formatter -i "${files[@]}"
+  exit 0
+fi
+wrong=()
+for file in "${files[@]}"; do
+  $formatter --dry-run -Werror "$file" 2>/dev/null || wrong+=("$file")
+done
+if [ ${#wrong[@]} -ne 0 ]; then
+  printf '%s: must be laid out by clang-format\n' "${wrong[@]}"
+  echo "make format mends them"
+  exit 1
+fi
+echo "format: ${#files[@]} files are laid out by .clang-format"
