@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Matrices to slot vectors and back, in the layouts of tiling.h.
+#pragma once
+
+#include <complex>
+#include <span>
+#include <vector>
+
+#include "blindfit/matrix/tiling.h"
+
+namespace blindfit::matrix {
+
+using Slots = std::vector<std::complex<double>>;
+
+/// A row-major view of a matrix of doubles.
+struct MatrixView {
+  const double* data = nullptr;
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  [[nodiscard]] double at(std::size_t i, std::size_t j) const noexcept {
+    return data[i * columns + j];
+  }
+};
+
+/// Tile (p, t) of X: row tiles 2p and 2p + 1 as real and imaginary part, features t * f ...; zero
+/// beyond the matrix. `x` is rows x features. Throws Error{kInvalidArgument} if its shape is not
+/// the tiling's.
+Slots pack_data(const Tiling& tiling, MatrixView x, std::size_t pair, std::size_t feature_tile);
+
+/// One-hot labels minus `offset` of pair p in conjugate form, (y_a - i y_b): slot r * j + i holds
+/// row i of class j mod 2^ceil(log2(classes)), zero for padding classes and rows. Needs
+/// tile.features >= that power of two.
+Slots pack_labels(const Tiling& tiling, std::span<const int> labels, double offset,
+                  std::size_t pair);
+/// The period in feature blocks of pack_labels.
+std::size_t label_period(const Tiling& tiling);
+
+/// A classes x features matrix in the packed layout, and back (real parts).
+Slots pack_weights(const Tiling& tiling, MatrixView weights);
+std::vector<double> unpack_weights(const Tiling& tiling,
+                                   std::span<const std::complex<double>> slots);
+
+/// The largest modulus among slots that the packed layout leaves zero, and among all imaginary
+/// parts: what the canary of `decrypt` compares with the noise model.
+double largest_unused(const Tiling& tiling, std::span<const std::complex<double>> slots);
+
+/// `value` in lane `lane` of every feature block, zero elsewhere.
+std::vector<double> lane_mask(const Tiling& tiling, std::size_t lane, double value);
+/// `value` in the feature blocks that hold class k in pack_labels.
+std::vector<double> label_mask(const Tiling& tiling, std::size_t k, double value);
+
+}  // namespace blindfit::matrix

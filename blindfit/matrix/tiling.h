@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// How matrices lie on slots: feature-major tiles of r rows by f features, r * f = slots
+// (docs/notes/0004-tiles.md). The Volley Revolver packing of the paper is the row-major counterpart
+// in volley_revolver.h.
+#pragma once
+
+#include <cstddef>
+
+namespace blindfit::matrix {
+
+/// One tile covers all slots: slot r * j + i holds row i, feature j. Both counts are powers of two.
+struct TileShape {
+  std::size_t rows = 0;
+  std::size_t features = 0;
+
+  [[nodiscard]] std::size_t slots() const noexcept { return rows * features; }
+  [[nodiscard]] std::size_t slot(std::size_t row, std::size_t feature) const noexcept {
+    return rows * feature + row;
+  }
+  bool operator==(const TileShape&) const = default;
+};
+
+/// A rows x features data matrix with `classes` outputs, cut into tiles.
+///
+/// Two consecutive row tiles share a ciphertext as real and imaginary part; an odd last one stands
+/// alone. The weights, classes x features numbers, are one "packed" ciphertext: weight (k, g) with
+/// g = t * f + j lies at slot r * j + lane(k, t), all other slots are zero. That takes classes *
+/// feature_tiles <= r.
+struct Tiling {
+  TileShape tile;
+  std::size_t rows = 0;
+  std::size_t features = 0;  ///< columns of X, bias included
+  std::size_t classes = 0;
+
+  [[nodiscard]] std::size_t row_tiles() const noexcept {
+    return (rows + tile.rows - 1) / tile.rows;
+  }
+  [[nodiscard]] std::size_t row_pairs() const noexcept { return (row_tiles() + 1) / 2; }
+  [[nodiscard]] std::size_t feature_tiles() const noexcept {
+    return (features + tile.features - 1) / tile.features;
+  }
+  /// Products of class and feature tile: one lane of the packed layout each.
+  [[nodiscard]] std::size_t lanes() const noexcept { return classes * feature_tiles(); }
+  [[nodiscard]] std::size_t lane(std::size_t k, std::size_t t) const noexcept {
+    return k * feature_tiles() + t;
+  }
+  /// True if some ciphertext carries a second row tile in its imaginary part.
+  [[nodiscard]] bool paired() const noexcept { return row_tiles() > 1; }
+  /// True if pair p has an imaginary part.
+  [[nodiscard]] bool has_second(std::size_t p) const noexcept { return 2 * p + 1 < row_tiles(); }
+  /// True if the weights fit one packed ciphertext.
+  [[nodiscard]] bool fits() const noexcept {
+    return rows > 0 && features > 0 && classes > 0 && lanes() <= tile.rows;
+  }
+  bool operator==(const Tiling&) const = default;
+};
+
+}  // namespace blindfit::matrix
