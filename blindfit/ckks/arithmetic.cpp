@@ -21,6 +21,22 @@ void require_same_scale(Scale a, Scale b) {
   }
 }
 
+/// An accumulator takes a * factor if scales match, it has a's parts and no more than their limbs.
+void require_accumulator(const Ciphertext& accumulator, const Ciphertext& a, std::size_t level,
+                         Scale factor) {
+  require_same_scale(accumulator.scale, a.scale * factor);
+  if (accumulator.degree() < a.degree()) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "an accumulator must have at least the degree of its terms: " +
+                    std::to_string(accumulator.degree()) + " < " + std::to_string(a.degree()));
+  }
+  if (accumulator.level() > level) {
+    throw Error(ErrorCode::kLevelMismatch, "an accumulator must not stand above its terms: level " +
+                                               std::to_string(accumulator.level()) + " > " +
+                                               std::to_string(level));
+  }
+}
+
 /// Orders two polynomials by level, as ring operations want the lower one first.
 template <typename Operation>
 void symmetric(const Context& context, const ring::Poly& a, const ring::Poly& b, ring::Poly& out,
@@ -142,17 +158,7 @@ void multiply_plain(const Context& context, const Ciphertext& a, const Plaintext
 
 void multiply_plain_add(const Context& context, const Ciphertext& a, const Plaintext& b,
                         Ciphertext& accumulator) {
-  require_same_scale(accumulator.scale, a.scale * b.scale);
-  if (accumulator.degree() < a.degree()) {
-    throw Error(ErrorCode::kInvalidArgument,
-                "an accumulator must have at least the degree of its terms: " +
-                    std::to_string(accumulator.degree()) + " < " + std::to_string(a.degree()));
-  }
-  if (accumulator.level() > std::min(a.level(), b.level())) {
-    throw Error(ErrorCode::kLevelMismatch, "an accumulator must not stand above its terms: level " +
-                                               std::to_string(accumulator.level()) + " > " +
-                                               std::to_string(std::min(a.level(), b.level())));
-  }
+  require_accumulator(accumulator, a, std::min(a.level(), b.level()), b.scale);
   for (std::size_t k = 0; k < a.parts.size(); ++k) {
     ring::multiply_add(context.ring(), a.parts[k], b.poly, accumulator.parts[k]);
   }
@@ -167,6 +173,20 @@ void multiply_constant(const Context& context, const Ciphertext& a, double value
     ring::multiply_scalars(context.ring(), a.parts[k], scalars, out.parts[k]);
   }
   out.scale = a.scale * constant_scale;
+}
+
+void multiply_constant_add(const Context& context, const Ciphertext& a, double value,
+                           Scale constant_scale, Ciphertext& accumulator) {
+  require_accumulator(accumulator, a, a.level(), constant_scale);
+  const ring::RingContext& ring = context.ring();
+  const std::int64_t scalar = round_checked(value * constant_scale.value);
+  for (std::size_t i = 0; i <= accumulator.level(); ++i) {
+    const std::uint64_t c = ring::reduce_signed(scalar, context.q(i));
+    for (std::size_t k = 0; k < a.parts.size(); ++k) {
+      ring.kernels().multiply_scalar_add(accumulator.parts[k].limb(i).data(),
+                                         a.parts[k].limb(i).data(), c, ring.n(), ring.q(i));
+    }
+  }
 }
 
 void multiply_by_i(const Context& context, const Ciphertext& a, Ciphertext& out) {
@@ -184,6 +204,11 @@ void multiply_by_i(const Context& context, const Ciphertext& a, Ciphertext& out)
                                      ring.q(i));
     }
   }
+}
+
+Ciphertext zero_ciphertext(const Context& context, std::size_t level, Scale scale) {
+  const ring::Poly zero = ring::zero_poly(context.ring(), level + 1, 0, ring::Domain::kEvaluation);
+  return {{zero, zero}, scale};
 }
 
 Ciphertext multiply(const Context& context, const Ciphertext& a, const Ciphertext& b) {

@@ -31,8 +31,17 @@ void multiply_plain_add(const Context& context, const Ciphertext& a, const Plain
 /// encoding. |value * constant_scale| must be below 2^62.
 void multiply_constant(const Context& context, const Ciphertext& a, double value,
                        Scale constant_scale, Ciphertext& out);
+/// accumulator += a * value at the accumulator's scale and level, which must not exceed a's: the
+/// constant is encoded at constant_scale, and the scales must match as in multiply_plain_add. No
+/// rescaling, no encoding.
+void multiply_constant_add(const Context& context, const Ciphertext& a, double value,
+                           Scale constant_scale, Ciphertext& accumulator);
 /// Multiplies every slot by i: exact, no level, no noise (a product with X^(N/2)).
 void multiply_by_i(const Context& context, const Ciphertext& a, Ciphertext& out);
+
+/// The encryption of zero without noise, degree 1: the neutral start of a sum. Not a fresh
+/// encryption; it hides nothing.
+Ciphertext zero_ciphertext(const Context& context, std::size_t level, Scale scale);
 
 /// The three-component product of two ciphertexts of degree 1; scale multiplies. Cost: 4 products a
 /// limb.
