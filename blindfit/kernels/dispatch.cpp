@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "blindfit/kernels/avx512ifma/avx512ifma_kernels.h"
 #include "blindfit/kernels/kernel_table.h"
 #include "blindfit/kernels/scalar/scalar_kernels.h"
 
@@ -32,9 +33,50 @@ constexpr KernelTable kScalar{
     .permute = &scalar::permute,
 };
 
+#if defined(__x86_64__)
+constexpr KernelTable kAvx512Ifma{
+    .name = "avx512ifma",
+    .ntt_table_words = &avx512ifma::ntt_table_words,
+    .ntt_build_table = &avx512ifma::ntt_build_table,
+    .forward_ntt = &avx512ifma::forward_ntt,
+    .inverse_ntt = &avx512ifma::inverse_ntt,
+    .add = &avx512ifma::add,
+    .subtract = &avx512ifma::subtract,
+    .negate = &avx512ifma::negate,
+    .multiply = &avx512ifma::multiply,
+    .multiply_add = &avx512ifma::multiply_add,
+    .multiply_scalar = &avx512ifma::multiply_scalar,
+    .multiply_scalar_add = &avx512ifma::multiply_scalar_add,
+    .subtract_multiply_scalar = &avx512ifma::subtract_multiply_scalar,
+    .dot_pair = &avx512ifma::dot_pair,
+    .reduce = &avx512ifma::reduce,
+    .reduce_centred = &avx512ifma::reduce_centred,
+    .overflow_count = &avx512ifma::overflow_count,
+    .extend_limb = &avx512ifma::extend_limb,
+    .permute = &avx512ifma::permute,
+};
+
+constexpr std::array<const KernelTable*, 2> kFamilies{&kAvx512Ifma, &kScalar};
+
+// GCC and clang report an instruction set only if the operating system saves its registers, too.
+bool has_avx512ifma() {
+  return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
+         __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512ifma") != 0;
+}
+
+std::size_t first_supported() {
+  return has_avx512ifma() ? 0 : 1;
+}
+#else
+constexpr std::array<const KernelTable*, 1> kFamilies{&kScalar};
+
+std::size_t first_supported() {
+  return 0;
+}
+#endif
+
 constexpr std::array kAllNames{std::string_view{"avx512ifma"}, std::string_view{"avx2"},
                                std::string_view{"scalar"}};
-constexpr std::array<const KernelTable*, 1> kScalarOnly{&kScalar};
 
 std::string list_supported() {
   std::string list;
@@ -47,7 +89,7 @@ std::string list_supported() {
 }  // namespace
 
 std::span<const KernelTable* const> supported_kernels() {
-  return kScalarOnly;
+  return std::span(kFamilies).subspan(first_supported());
 }
 
 base::Result<const KernelTable*> find_kernels(std::string_view name) {

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+// Forward negacyclic NTT: passes of two to four layers over ever smaller blocks, depth first, then
+// tiles in registers.
+#include "blindfit/kernels/avx512ifma/avx512ifma_kernels.h"
+#include "blindfit/kernels/avx512ifma/ntt_layout.h"
+
+namespace blindfit::kernels::avx512ifma {
+namespace {
+
+// Wrapped x, y -> x + w y and x - w y + 2q. If kReduce, x is first brought from [0, 2^52) to [0,
+// 2q); results are then below 4q. Otherwise they are below the bound of x plus 2q.
+template <bool kReduce>
+[[gnu::always_inline]] inline void butterfly(Vector& x, Vector& y, const Factor& w,
+                                             const Modulus& m) {
+  const Vector start = kReduce ? reduce_lazy(x, m) : x;
+  x = multiply_lazy_add(start, y, w, m);
+  y = subtract(add_low(m.twice_q, start, broadcast(2)), x);
+}
+
+// kLayers layers on 2^kLayers vectors; `factor(node)` gives the factors, node 1 being this block's.
+// kSixteen: q < 2^48, so reducing in the first layer is enough.
+template <unsigned kLayers, bool kSixteen, bool kReduce, typename FactorOf>
+[[gnu::always_inline]] inline void butterflies(Vector* v, const FactorOf& factor, std::size_t node,
+                                               const Modulus& m) {
+  if constexpr (kLayers > 0) {
+    constexpr std::size_t kHalf = std::size_t{1} << (kLayers - 1);
+    const Factor w = factor(node);
+    for (std::size_t i = 0; i < kHalf; ++i) {
+      butterfly<kReduce>(v[i], v[i + kHalf], w, m);
+    }
+    butterflies<kLayers - 1, kSixteen, !kSixteen>(v, factor, 2 * node, m);
+    butterflies<kLayers - 1, kSixteen, !kSixteen>(v + kHalf, factor, 2 * node + 1, m);
+  }
+}
+
+// The first kLayers layers of the block whose node is `node`; `stride` is the block's length >>
+// kLayers.
+template <unsigned kLayers, bool kSixteen>
+void forward_pass(Word* x, std::size_t stride, const Word* upper, std::size_t node,
+                  const Modulus& m) {
+  constexpr std::size_t kRadix = std::size_t{1} << kLayers;
+  Factor factors[kRadix];
+  for (unsigned layer = 0; layer < kLayers; ++layer) {
+    const std::size_t width = std::size_t{1} << layer;
+    for (std::size_t i = 0; i < width; ++i) {
+      factors[width + i] = load_upper(upper, node * width + i);
+    }
+  }
+  const auto factor = [&factors](std::size_t inner) { return factors[inner]; };
+  for (std::size_t column = 0; column < stride; column += kLanes) {
+    Vector v[kRadix];
+    for (std::size_t i = 0; i < kRadix; ++i) {
+      v[i] = load(x + i * stride + column);
+    }
+    butterflies<kLayers, kSixteen, true>(v, factor, 1, m);
+    for (std::size_t i = 0; i < kRadix; ++i) {
+      store(x + i * stride + column, v[i]);
+    }
+  }
+}
+
+template <bool kSixteen>
+[[gnu::always_inline]] inline void forward_pair(Vector& a, Vector& b, const Word* tile,
+                                                std::size_t pair, const Shuffle& shuffle,
+                                                const Modulus& m) {
+  apply(shuffle, a, b);
+  butterfly<true>(a, b, load_distance4(tile, pair, m), m);
+  apply(shuffle, a, b);
+  butterfly<!kSixteen>(a, b, load_distance2(tile, pair, m), m);
+  apply(shuffle, a, b);
+  butterfly<!kSixteen>(a, b, load_distance1(tile, pair, m), m);
+  apply(shuffle, a, b);
+  a = canonical(reduce_lazy(a, m), m);
+  b = canonical(reduce_lazy(b, m), m);
+}
+
+// The last six layers of `count` tiles.
+template <bool kSixteen>
+void forward_tiles(Word* x, const Word* tile, std::size_t count, const Modulus& m) {
+  const Shuffle shuffle = interleaving();
+  for (; count != 0; --count, x += kTile, tile += kTileRecord) {
+    const auto factor = [tile](std::size_t node) { return load_tile_node(tile, node); };
+    Vector v[8];
+    for (std::size_t i = 0; i < 8; ++i) {
+      v[i] = load(x + 8 * i);
+    }
+    butterflies<3, kSixteen, true>(v, factor, 1, m);
+    for (std::size_t pair = 0; pair < 4; ++pair) {
+      forward_pair<kSixteen>(v[2 * pair], v[2 * pair + 1], tile, pair, shuffle, m);
+    }
+    for (std::size_t i = 0; i < 8; ++i) {
+      store(x + 8 * i, v[i]);
+    }
+  }
+}
+
+// All layers of the block of 2^log_size coefficients at node 2^(log_n - log_size) + block.
+template <bool kSixteen>
+void forward_block(Word* x, unsigned log_size, std::size_t node, std::size_t block,
+                   const Twiddles& twiddles, const Modulus& m) {
+  const unsigned layers = pass_layers(log_size);
+  const unsigned log_stride = log_size - layers;
+  const std::size_t stride = std::size_t{1} << log_stride;
+  switch (layers) {
+    case 1:
+      forward_pass<1, kSixteen>(x, stride, twiddles.upper, node, m);
+      break;
+    case 2:
+      forward_pass<2, kSixteen>(x, stride, twiddles.upper, node, m);
+      break;
+    case 3:
+      forward_pass<3, kSixteen>(x, stride, twiddles.upper, node, m);
+      break;
+    default:
+      forward_pass<4, kSixteen>(x, stride, twiddles.upper, node, m);
+      break;
+  }
+  const std::size_t radix = std::size_t{1} << layers;
+  if (log_stride == kTileLog) {
+    forward_tiles<kSixteen>(x, twiddles.tiles + block * radix * kTileRecord, radix, m);
+    return;
+  }
+  for (std::size_t i = 0; i < radix; ++i) {
+    forward_block<kSixteen>(x + i * stride, log_stride, node * radix + i, block * radix + i,
+                            twiddles, m);
+  }
+}
+
+}  // namespace
+
+void forward_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned log_n) noexcept {
+  const Modulus m = make_modulus(q);
+  const Twiddles twiddles = half_table(table, log_n);
+  if (allows_sixteen(q)) {
+    forward_block<true>(x, log_n, 1, 0, twiddles, m);
+  } else {
+    forward_block<false>(x, log_n, 1, 0, twiddles, m);
+  }
+}
+
+}  // namespace blindfit::kernels::avx512ifma
