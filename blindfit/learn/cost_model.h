@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an operation costs on this machine, measured in a tenth of a second: the constants of the
+// planner.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "blindfit/learn/counting_machine.h"
+
+namespace blindfit::learn {
+
+/// Seconds of one thread, at N = 2^15; other sizes follow by N log N (transforms, embeddings) and N
+/// (products).
+struct CostModel {
+  double ntt_limb = 150e-6;
+  double multiply_limb = 30e-6;
+  double encode = 1.5e-3;
+  double parallel_gain = 1;  ///< throughput of all threads over that of one
+
+  [[nodiscard]] double seconds(const OperationCounts& counts, unsigned log_n) const;
+};
+
+/// Times the default kernels with `threads` threads side by side. Takes about 0.1 s.
+CostModel measure_cost_model(std::size_t threads);
+
+}  // namespace blindfit::learn

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blindfit/learn/counting_machine.h"
+
+#include <algorithm>
+#include <string>
+
+namespace blindfit::learn {
+namespace {
+
+void raise_to(std::optional<std::size_t>& level, std::size_t needed) {
+  level = std::max(level.value_or(0), needed);
+}
+
+void require_same(double a, double b) {
+  if (!rlwe::Scale{a}.matches(rlwe::Scale{b})) {
+    throw base::Error(
+        base::ErrorCode::kScaleMismatch,
+        "scales of a sum must be equal: " + std::to_string(a) + " and " + std::to_string(b));
+  }
+}
+
+}  // namespace
+
+CountingMachine::Value CountingMachine::make(std::size_t level, double scale) {
+  Value v;
+  v.level = level;
+  v.scale = scale;
+  const double bytes =
+      2.0 * static_cast<double>((level + 1) * parameters_->n() * sizeof(std::uint64_t));
+  memory_->live += bytes;
+  memory_->peak = std::max(memory_->peak, memory_->live);
+  const std::shared_ptr<Memory> memory = memory_;
+  v.bytes_ = std::shared_ptr<void>(nullptr, [memory, bytes](void*) { memory->live -= bytes; });
+  return v;
+}
+
+double CountingMachine::modulus(std::size_t level) const {
+  return static_cast<double>(parameters_->q_primes().at(level));
+}
+
+CountingMachine::Value CountingMachine::drop(const Value& v, std::size_t level) {
+  if (level > v.level) {
+    throw base::Error(base::ErrorCode::kLevelExhausted,
+                      "a value stands below the level that is needed: " + std::to_string(v.level) +
+                          " < " + std::to_string(level));
+  }
+  return make(level, v.scale);
+}
+
+CountingMachine::Value CountingMachine::add(const Value& a, const Value& b) {
+  require_same(a.scale, b.scale);
+  return make(std::min(a.level, b.level), a.scale);
+}
+
+CountingMachine::Value CountingMachine::times_i(const Value& v) {
+  counts_.multiply_limbs += 2.0 * static_cast<double>(v.level + 1);
+  return make(v.level, v.scale);
+}
+
+CountingMachine::Value CountingMachine::conjugate(const Value& v) {
+  raise_to(keys_.conjugation, v.level);
+  count_decomposition(v.level);
+  count_gadget_product(v.level);
+  count_mod_down(v.level);
+  return make(v.level, v.scale);
+}
+
+void CountingMachine::multiply_into(Sum& sum, std::size_t level, double scale, bool degree_two,
+                                    double limbs) {
+  if (sum.level) {
+    require_same(sum.scale, scale);
+    level = std::min(level, *sum.level);
+  }
+  sum.level = level;
+  sum.scale = scale;
+  sum.degree_two = sum.degree_two || degree_two;
+  counts_.multiply_limbs += limbs * static_cast<double>(level + 1);
+}
+
+void CountingMachine::add_product(Sum& sum, const Value& a, const Value& b) {
+  multiply_into(sum, std::min(a.level, b.level), a.scale * b.scale, true, 4);
+}
+
+void CountingMachine::add_multiple(Sum& sum, const Value& v, double, double scale) {
+  multiply_into(sum, v.level, v.scale * scale, false, 2);
+}
+
+void CountingMachine::add_masked(Sum& sum, const Value& v, LaneMask, double scale) {
+  counts_.encodes += 1;
+  counts_.ntt_limbs += static_cast<double>(v.level + 1);
+  multiply_into(sum, v.level, v.scale * scale, false, 2);
+}
+
+void CountingMachine::add_masked(Sum& sum, const Value& v, LabelMask, double scale) {
+  add_masked(sum, v, LaneMask{}, scale);
+}
+
+void CountingMachine::add_sum(Sum& sum, Sum other) {
+  if (other.level) {
+    multiply_into(sum, *other.level, other.scale, other.degree_two, 1);
+  }
+}
+
+void CountingMachine::times_minus_i(Sum& sum) {
+  counts_.multiply_limbs += 3.0 * static_cast<double>(*sum.level + 1);
+}
+
+CountingMachine::Value CountingMachine::finish(Sum sum) {
+  if (*sum.level == 0) {
+    throw base::Error(base::ErrorCode::kLevelExhausted, "the plan runs out of levels: level 0");
+  }
+  if (sum.degree_two) {
+    raise_to(keys_.relinearization, *sum.level);
+    count_decomposition(*sum.level);
+    count_gadget_product(*sum.level);
+    count_mod_down(*sum.level);
+  }
+  counts_.ntt_limbs += 2.0 * static_cast<double>(*sum.level + 1);
+  return make(*sum.level - 1, sum.scale / modulus(*sum.level));
+}
+
+CountingMachine::Value CountingMachine::fold(const Value& v,
+                                             const std::vector<matrix::FoldStage>& stages) {
+  for (const matrix::FoldStage& stage : stages) {
+    count_decomposition(v.level);
+    for (const ckks::Steps steps : stage) {
+      if (steps.value == 0) {
+        continue;
+      }
+      std::size_t& level = keys_.rotations[steps];
+      level = std::max(level, v.level);
+      count_gadget_product(v.level);
+    }
+    count_mod_down(v.level);
+  }
+  return make(v.level, v.scale);
+}
+
+void CountingMachine::activate(Sum& sum, const Value& v) {
+  const std::size_t depth = activation_.depth();
+  if (v.level < depth) {
+    throw base::Error(
+        base::ErrorCode::kLevelExhausted,
+        "an activation needs " + std::to_string(depth) + " levels: " + std::to_string(v.level));
+  }
+  const std::vector<std::size_t> depths = activation_.key_switch_depths();
+  // The last one belongs to the sum, which `finish` relinearizes.
+  for (std::size_t i = 0; i < activation_.lazy_key_switches(); ++i) {
+    const std::size_t level = v.level - depths[i];
+    raise_to(keys_.relinearization, level);
+    count_decomposition(level);
+    count_gadget_product(level);
+    count_mod_down(level);
+    counts_.ntt_limbs += 2.0 * static_cast<double>(level + 1);
+  }
+  const std::size_t level = v.level - depth + 1;
+  multiply_into(sum, level, scale_ * modulus(level), true, 8);
+}
+
+void CountingMachine::parallel_for(std::size_t count,
+                                   const std::function<void(std::size_t)>& task) {
+  for (std::size_t i = 0; i < count; ++i) {
+    task(i);
+  }
+}
+
+void CountingMachine::count_decomposition(std::size_t level) {
+  const std::size_t limbs = level + 1 + parameters_->p_primes().size();
+  const std::size_t digits = parameters_->digits(level);
+  counts_.ntt_limbs += static_cast<double>(digits * limbs);
+  counts_.multiply_limbs += static_cast<double>((level + 1) * limbs) / 2;
+}
+
+void CountingMachine::count_gadget_product(std::size_t level) {
+  const std::size_t limbs = level + 1 + parameters_->p_primes().size();
+  counts_.multiply_limbs += 2.0 * static_cast<double>(parameters_->digits(level) * limbs);
+  ++counts_.key_switches;
+}
+
+void CountingMachine::count_mod_down(std::size_t level) {
+  const std::size_t p = parameters_->p_primes().size();
+  counts_.ntt_limbs += 2.0 * static_cast<double>(level + 1 + p);
+  counts_.multiply_limbs += static_cast<double>((level + 1) * p);
+}
+
+}  // namespace blindfit::learn

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// The planner's machine: runs the training circuit on levels and scales alone, and notes every key,
+// operation and byte.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "blindfit/ckks/rotate.h"
+#include "blindfit/learn/training_circuit.h"
+#include "blindfit/rlwe/parameters.h"
+
+namespace blindfit::learn {
+
+/// Work in units that a machine can measure: one limb is N words.
+struct OperationCounts {
+  double ntt_limbs = 0;       ///< transforms of one limb, either way
+  double multiply_limbs = 0;  ///< multiply-accumulates of one limb
+  double encodes = 0;         ///< embeddings of a mask
+  std::size_t key_switches = 0;
+};
+
+/// Evaluation keys, each with the highest level at which it is used.
+struct KeyRequirements {
+  std::optional<std::size_t> relinearization;
+  std::optional<std::size_t> conjugation;
+  std::map<ckks::Steps, std::size_t> rotations;
+
+  [[nodiscard]] std::size_t count() const noexcept {
+    return rotations.size() + (relinearization ? 1 : 0) + (conjugation ? 1 : 0);
+  }
+};
+
+class CountingMachine {
+ public:
+  class Value {
+   public:
+    std::size_t level = 0;
+    double scale = 1;
+
+   private:
+    friend class CountingMachine;
+    std::shared_ptr<void> bytes_;  // counted as live until the last copy is gone
+  };
+  struct Sum {
+    std::optional<std::size_t> level;
+    double scale = 1;
+    bool degree_two = false;
+  };
+
+  /// Both must outlive the machine.
+  CountingMachine(const rlwe::Parameters& parameters, const TrainingSpec& spec)
+      : parameters_(&parameters), scale_(spec.scale), activation_(spec.activation.odd) {}
+
+  /// A value as it is uploaded.
+  Value make(std::size_t level, double scale);
+
+  [[nodiscard]] std::size_t level(const Value& v) const { return v.level; }
+  [[nodiscard]] double scale(const Value& v) const { return v.scale; }
+  [[nodiscard]] double modulus(std::size_t level) const;
+
+  Value drop(const Value& v, std::size_t level);
+  Value add(const Value& a, const Value& b);
+  Value subtract(const Value& a, const Value& b) { return add(a, b); }
+  Value times_i(const Value& v);
+  Value conjugate(const Value& v);
+  void add_product(Sum& sum, const Value& a, const Value& b);
+  void add_multiple(Sum& sum, const Value& v, double c, double scale);
+  void add_masked(Sum& sum, const Value& v, LaneMask mask, double scale);
+  void add_masked(Sum& sum, const Value& v, LabelMask mask, double scale);
+  void add_sum(Sum& sum, Sum other);
+  void times_minus_i(Sum& sum);
+  Value finish(Sum sum);
+  Value fold(const Value& v, const std::vector<matrix::FoldStage>& stages);
+  void activate(Sum& sum, const Value& v);
+  void parallel_for(std::size_t count, const std::function<void(std::size_t)>& task);
+
+  [[nodiscard]] const OperationCounts& counts() const noexcept { return counts_; }
+  [[nodiscard]] const KeyRequirements& keys() const noexcept { return keys_; }
+  [[nodiscard]] double peak_bytes() const noexcept { return memory_->peak; }
+
+ private:
+  struct Memory {
+    double live = 0;
+    double peak = 0;
+  };
+
+  void multiply_into(Sum& sum, std::size_t level, double scale, bool degree_two, double limbs);
+  void count_decomposition(std::size_t level);
+  void count_gadget_product(std::size_t level);
+  void count_mod_down(std::size_t level);
+
+  const rlwe::Parameters* parameters_;
+  double scale_;
+  circuits::PolynomialPlan activation_;
+  OperationCounts counts_;
+  KeyRequirements keys_;
+  std::shared_ptr<Memory> memory_ = std::make_shared<Memory>();
+};
+
+}  // namespace blindfit::learn

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+// The encrypted training step, written once and run by three machines: on ciphertexts
+// (cipher_machine.h), on plain slot vectors (slot_machine.h, the mirror with the same packing) and
+// on levels and scales alone (counting_machine.h, the planner). docs/notes/0005-training-circuit.md
+// derives levels, scales and costs.
+//
+// A Machine has a type Value (a ciphertext of degree 1) and a type Sum (an unrescaled sum of
+// products), and
+//   level(v), scale(v), modulus(level)                     what v stands at; q_level as a double
+//   drop(v, level), add(a, b), subtract(a, b), times_i(v), conjugate(v)
+//   add_product(sum, a, b), add_multiple(sum, v, c, scale), add_sum(sum, sum)
+//   add_masked(sum, v, LaneMask or LabelMask, scale)       a product with a public mask encoded at
+//   `scale` finish(sum)                                            relinearize if needed, then
+//   rescale fold(v, stages)                                        a sequence of sums of rotations
+//   activate(sum, y)                                       sum += odd(y), the activation's odd part
+//   at y = z / radius times_minus_i(sum)                                     multiplies an
+//   unrescaled sum by -i parallel_for(count, task)
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "blindfit/learn/training_spec.h"
+#include "blindfit/matrix/fold.h"
+#include "blindfit/matrix/packing.h"
+
+namespace blindfit::learn {
+
+/// `value` at one lane of every feature block, or at the feature blocks of one class.
+struct LaneMask {
+  std::size_t lane = 0;
+  double value = 1;
+};
+struct LabelMask {
+  std::size_t k = 0;
+  double value = 1;
+};
+
+/// What the owner uploads. Unused entries are empty.
+template <typename Value>
+struct TrainingInputs {
+  std::vector<Value> data;              ///< tile (p, t) at p * feature_tiles + t
+  std::vector<Value> labels;            ///< one per pair, conjugate form, Y - 1/2
+  std::optional<Value> label_product;   ///< B (Y - 1/2)^T X, packed
+  std::optional<Value> preconditioner;  ///< B, packed
+  std::optional<Value> start;           ///< W_0, packed
+};
+
+/// What passes from one iteration to the next: the recursion's V and W, both packed.
+template <typename Value>
+struct TrainingState {
+  std::optional<Value> v;
+  std::optional<Value> w;
+};
+
+template <typename Machine>
+class TrainingCircuit {
+ public:
+  using Value = typename Machine::Value;
+  using Sum = typename Machine::Sum;
+
+  TrainingCircuit(Machine& machine, const TrainingSpec& spec) : m_(machine), spec_(spec) {}
+
+  /// Levels that separate V from the gradient computed at V: expand 1, product 1, activation,
+  /// product 1, pack 1.
+  [[nodiscard]] static std::size_t depth(const TrainingSpec& spec) {
+    return 4 + circuits::PolynomialPlan(spec.activation.odd).depth();
+  }
+
+  /// B (Y - 1/2)^T X in the packed layout, from encrypted labels standing at any level >= 3.
+  /// Consumes three levels.
+  Value label_product(const TrainingInputs<Value>& in) {
+    const auto& tiling = spec_.tiling;
+    std::vector<std::optional<Value>> classes(tiling.row_pairs() * tiling.classes);
+    m_.parallel_for(classes.size(), [&](std::size_t n) {
+      const std::size_t p = n / tiling.classes;
+      const Value masked = mask_class(in.labels[p], n % tiling.classes);
+      classes[n] =
+          m_.fold(masked, matrix::fold_stages(matrix::label_period(tiling), tiling.tile.rows));
+    });
+    return project(in, classes, 1.0);
+  }
+
+  /// One iteration: the state at V_t, W_t becomes that at V_(t+1), W_(t+1). On the last one only W
+  /// is computed.
+  void step(const TrainingInputs<Value>& in, const Value& label_product, std::size_t t,
+            TrainingState<Value>& state) {
+    const StepCoefficients c = spec_.steps[t];
+    const bool last = t + 1 == spec_.iterations();
+    // The last iteration computes W' = (1 - eta) W + eta V + (1 - eta) rate G at once, which saves
+    // its extra level.
+    const double keep = last ? 1 - c.eta : 1;
+    std::optional<Value> probabilities;
+    if (state.v) {
+      probabilities = project(in, odd_probabilities(in, *state.v), keep * c.rate);
+    }
+    std::vector<std::pair<const Value*, double>> terms = {{&label_product, keep * c.rate}};
+    if (state.w) {
+      terms.emplace_back(&*state.w, keep);
+    }
+    if (last && state.v && c.eta != 0) {
+      terms.emplace_back(&*state.v, c.eta);
+    }
+    std::optional<std::size_t> level;
+    if (probabilities) {
+      level = m_.level(*probabilities);
+    }
+    Value next = combine(terms, level);
+    if (probabilities) {
+      next = m_.subtract(next, *probabilities);
+    }
+    if (last) {
+      state.w = std::move(next);
+      return;
+    }
+    if (c.eta == 0) {
+      state.w = next;
+    } else {
+      std::vector<std::pair<const Value*, double>> mix = {{&next, 1 - c.eta}};
+      if (state.v) {
+        mix.emplace_back(&*state.v, c.eta);
+      }
+      state.w = combine(mix, std::nullopt);
+    }
+    state.v = std::move(next);
+  }
+
+ private:
+  /// The scale that a factor of something at scale `other` needs for their product, rescaled at
+  /// `level`, to have `target`.
+  double factor_scale(double target, double other, std::size_t level) const {
+    return target * m_.modulus(level) / other;
+  }
+
+  Value mask_class(const Value& labels, std::size_t k) {
+    Sum sum;
+    m_.add_masked(sum, labels, LabelMask{k, 1.0},
+                  factor_scale(spec_.scale, m_.scale(labels), m_.level(labels)));
+    return m_.finish(std::move(sum));
+  }
+
+  /// sum of coefficient * value at `level` (by default one below the lowest term) and the spec's
+  /// scale.
+  Value combine(const std::vector<std::pair<const Value*, double>>& terms,
+                std::optional<std::size_t> level) {
+    std::size_t from = m_.level(*terms.front().first);
+    for (const auto& term : terms) {
+      from = std::min(from, m_.level(*term.first));
+    }
+    if (level) {
+      from = std::min(from, *level + 1);
+    }
+    Sum sum;
+    for (const auto& [value, coefficient] : terms) {
+      m_.add_multiple(sum, m_.drop(*value, from), coefficient,
+                      factor_scale(spec_.scale, m_.scale(*value), from));
+    }
+    return m_.finish(std::move(sum));
+  }
+
+  /// Every lane of the packed weights, spread over the rows of its blocks; halved where logits come
+  /// in pairs.
+  std::vector<std::optional<Value>> spread(const Value& packed) {
+    const auto& tiling = spec_.tiling;
+    const double value = (tiling.paired() ? 0.5 : 1.0) / spec_.activation.radius;
+    std::vector<std::optional<Value>> lanes(tiling.lanes());
+    m_.parallel_for(lanes.size(), [&](std::size_t lane) {
+      Sum sum;
+      m_.add_masked(sum, packed, LaneMask{lane, value},
+                    factor_scale(spec_.scale, m_.scale(packed), m_.level(packed)));
+      lanes[lane] =
+          m_.fold(m_.finish(std::move(sum)), matrix::spread_from_lane(tiling.tile.rows, lane));
+    });
+    return lanes;
+  }
+
+  /// odd(Z) in conjugate form, odd(Z_a) - i odd(Z_b), for every pair and class, replicated over
+  /// features.
+  std::vector<std::optional<Value>> odd_probabilities(const TrainingInputs<Value>& in,
+                                                      const Value& packed) {
+    const auto& tiling = spec_.tiling;
+    const std::vector<std::optional<Value>> lanes = spread(packed);
+    std::vector<std::optional<Value>> out(tiling.row_pairs() * tiling.classes);
+    m_.parallel_for(out.size(), [&](std::size_t n) {
+      const std::size_t p = n / tiling.classes;
+      const std::size_t k = n % tiling.classes;
+      Sum products;
+      for (std::size_t t = 0; t < tiling.feature_tiles(); ++t) {
+        m_.add_product(products, in.data[p * tiling.feature_tiles() + t],
+                       *lanes[tiling.lane(k, t)]);
+      }
+      const Value z = m_.fold(m_.finish(std::move(products)),
+                              matrix::fold_stages(tiling.tile.features, tiling.tile.rows));
+      out[n] = activate(z, p);
+    });
+    return out;
+  }
+
+  /// From z (z_a alone, or (z_a + i z_b) / 2) to the conjugate form of its activation.
+  Value activate(const Value& z, std::size_t pair) {
+    Sum sum;
+    if (!spec_.tiling.paired()) {
+      m_.activate(sum, z);
+    } else if (!spec_.tiling.has_second(pair)) {
+      m_.activate(sum, m_.add(z, z));
+    } else {
+      const Value conjugate = m_.conjugate(z);
+      // z - conj(z) = i z_b and odd(i-free z_b) is wanted times -i: z_b = -i (z - conj z) = i (conj
+      // z - z).
+      m_.activate(sum, m_.times_i(m_.subtract(conjugate, z)));
+      m_.times_minus_i(sum);
+      Sum real;
+      m_.activate(real, m_.add(z, conjugate));
+      m_.add_sum(sum, std::move(real));
+    }
+    return m_.finish(std::move(sum));
+  }
+
+  /// coefficient * B * Re(E^T X), packed, where `errors` holds E in conjugate form for every pair
+  /// and class.
+  Value project(const TrainingInputs<Value>& in, const std::vector<std::optional<Value>>& errors,
+                double coefficient) {
+    const auto& tiling = spec_.tiling;
+    // Re x = (x + conj x) / 2: the half goes into the masks.
+    const double value = tiling.paired() ? coefficient / 2 : coefficient;
+    std::vector<Sum> lanes(tiling.lanes());
+    m_.parallel_for(lanes.size(), [&](std::size_t lane) {
+      const std::size_t k = lane / tiling.feature_tiles();
+      const std::size_t t = lane % tiling.feature_tiles();
+      Sum products;
+      for (std::size_t p = 0; p < tiling.row_pairs(); ++p) {
+        m_.add_product(products, in.data[p * tiling.feature_tiles() + t],
+                       *errors[p * tiling.classes + k]);
+      }
+      const Value folded =
+          m_.fold(m_.finish(std::move(products)), matrix::fold_to_lane(tiling.tile.rows, lane));
+      lanes[lane] = masked(in, folded, LaneMask{lane, value});
+    });
+    Sum total;
+    for (Sum& lane : lanes) {
+      m_.add_sum(total, std::move(lane));
+    }
+    const Value packed = m_.finish(std::move(total));
+    return tiling.paired() ? m_.add(packed, m_.conjugate(packed)) : packed;
+  }
+
+  /// `folded` times the mask, and times B where it is encrypted; unrescaled, at the spec's scale
+  /// once rescaled.
+  Sum masked(const TrainingInputs<Value>& in, const Value& folded, LaneMask mask) {
+    const std::size_t level = m_.level(folded);
+    const double scale = factor_scale(spec_.scale, m_.scale(folded), level);
+    Sum sum;
+    if (!in.preconditioner) {
+      m_.add_masked(sum, folded, mask, scale);
+      return sum;
+    }
+    const Value dropped = m_.drop(*in.preconditioner, level + 1);
+    Sum lane;
+    m_.add_masked(lane, dropped, mask, factor_scale(scale, m_.scale(dropped), level + 1));
+    m_.add_product(sum, m_.finish(std::move(lane)), folded);
+    return sum;
+  }
+
+  Machine& m_;
+  const TrainingSpec& spec_;
+};
+
+}  // namespace blindfit::learn

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+// The training circuit on its three machines against dense algebra written here from paper.md 3.4.
+#include "blindfit/learn/training_circuit.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "blindfit/learn/cipher_machine.h"
+#include "blindfit/learn/slot_machine.h"
+#include "blindfit/learn/training_plan.h"
+#include "blindfit/matrix/packing.h"
+#include "blindfit/testing/engine.h"
+#include "blindfit/testing/insecure_parameters.h"
+
+namespace blindfit::learn {
+namespace {
+
+struct Problem {
+  std::vector<double> x;
+  std::vector<int> labels;
+  std::vector<double> b;      // preconditioner, one per feature
+  std::vector<double> start;  // classes x features
+};
+
+/// A case of the circuit: tile, sizes and options.
+struct Case {
+  const char* name;
+  matrix::Tiling tiling;
+  LabelSource labels;
+  Start start;
+  bool preconditioner;
+  std::size_t iterations;
+};
+
+double noise(std::size_t i) {
+  return std::sin(12.9898 * static_cast<double>(i + 1)) * 0.9;
+}
+
+Problem make_problem(const matrix::Tiling& tiling) {
+  Problem p;
+  for (std::size_t i = 0; i < tiling.rows * tiling.features; ++i) {
+    p.x.push_back(noise(i));
+  }
+  for (std::size_t i = 0; i < tiling.rows; ++i) {
+    p.labels.push_back(static_cast<int>(i * 7 % tiling.classes));
+  }
+  for (std::size_t j = 0; j < tiling.features; ++j) {
+    p.b.push_back(0.05 + 0.01 * static_cast<double>(j % 5));
+  }
+  for (std::size_t i = 0; i < tiling.classes * tiling.features; ++i) {
+    p.start.push_back(0.1 * noise(i + 99));
+  }
+  return p;
+}
+
+TrainingSpec make_spec(const Case& c) {
+  TrainingSpec spec;
+  spec.tiling = c.tiling;
+  // 0.25 z - 0.01 z^3 on [-4, 4].
+  const std::vector<double> monomials = {0, 0.25, 0, -0.01};
+  spec.activation = {circuits::chebyshev_from_monomials(monomials, 4), 4};
+  // Without B, the rate itself keeps the steps short and the logits inside the domain.
+  const double rate = c.preconditioner ? 1 : 0.05;
+  for (std::size_t t = 0; t < c.iterations; ++t) {
+    spec.steps.push_back({rate * (1 + 0.5 / static_cast<double>(t + 1)), t == 0 ? 0.3 : -0.2});
+  }
+  spec.labels = c.labels;
+  spec.start = c.start;
+  spec.encrypted_preconditioner = c.preconditioner;
+  return spec;
+}
+
+double odd(double z) {
+  return 0.25 * z - 0.01 * z * z * z;
+}
+
+/// rate * B * ((Y - 1/2)^T X - odd(X V^T)^T X), plain loops. Without V, the odd part is left out.
+std::vector<double> gradient(const TrainingSpec& spec, const Problem& p,
+                             const std::vector<double>* v) {
+  const auto& [tile, rows, features, classes] = spec.tiling;
+  std::vector<double> g(classes * features, 0.0);
+  for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t k = 0; k < classes; ++k) {
+      double z = 0;
+      for (std::size_t j = 0; v != nullptr && j < features; ++j) {
+        z += p.x[i * features + j] * (*v)[k * features + j];
+      }
+      const double residual = (p.labels[i] == static_cast<int>(k) ? 0.5 : -0.5) - odd(z);
+      for (std::size_t j = 0; j < features; ++j) {
+        g[k * features + j] +=
+            residual * p.x[i * features + j] * (spec.encrypted_preconditioner ? p.b[j] : 1.0);
+      }
+    }
+  }
+  return g;
+}
+
+/// W after every iteration.
+std::vector<std::vector<double>> dense_training(const TrainingSpec& spec, const Problem& p) {
+  const std::size_t size = spec.tiling.classes * spec.tiling.features;
+  const bool zero = spec.start == Start::kZero;
+  std::vector<double> w = zero ? std::vector<double>(size, 0.0) : p.start;
+  std::vector<double> v = w;
+  std::vector<std::vector<double>> history;
+  for (std::size_t t = 0; t < spec.iterations(); ++t) {
+    const std::vector<double> g = gradient(spec, p, zero && t == 0 ? nullptr : &v);
+    std::vector<double> next(size);
+    for (std::size_t i = 0; i < size; ++i) {
+      next[i] = w[i] + spec.steps[t].rate * g[i];
+      w[i] = (1 - spec.steps[t].eta) * next[i] + spec.steps[t].eta * v[i];
+    }
+    v = next;
+    history.push_back(w);
+  }
+  return history;
+}
+
+matrix::MatrixView view(const std::vector<double>& m, std::size_t rows) {
+  return {m.data(), rows, m.size() / rows};
+}
+
+/// Slot vectors of every upload, through `encode(slots, level, scale)`.
+template <typename Value, typename Encode>
+TrainingInputs<Value> make_inputs(const TrainingSpec& spec, const Problem& p,
+                                  const UploadLevels& levels, Encode encode) {
+  const matrix::Tiling& tiling = spec.tiling;
+  TrainingInputs<Value> in;
+  for (std::size_t pair = 0; pair < tiling.row_pairs(); ++pair) {
+    for (std::size_t t = 0; t < tiling.feature_tiles(); ++t) {
+      in.data.push_back(encode(matrix::pack_data(tiling, view(p.x, tiling.rows), pair, t),
+                               levels.data, spec.scale));
+    }
+    if (spec.labels == LabelSource::kEncryptedLabels) {
+      in.labels.push_back(
+          encode(matrix::pack_labels(tiling, p.labels, 0.5, pair), levels.labels, spec.scale));
+    }
+  }
+  if (spec.labels == LabelSource::kUploadedProduct) {
+    const std::vector<double> product = gradient(spec, p, nullptr);
+    in.label_product = encode(matrix::pack_weights(tiling, view(product, tiling.classes)),
+                              levels.label_product, spec.scale);
+  }
+  if (spec.encrypted_preconditioner) {
+    std::vector<double> b;
+    for (std::size_t k = 0; k < tiling.classes; ++k) {
+      b.insert(b.end(), p.b.begin(), p.b.end());
+    }
+    in.preconditioner = encode(matrix::pack_weights(tiling, view(b, tiling.classes)),
+                               levels.preconditioner, spec.scale * kPreconditionerGain);
+  }
+  if (spec.start == Start::kEncrypted) {
+    in.start = encode(matrix::pack_weights(tiling, view(p.start, tiling.classes)), levels.start,
+                      spec.scale);
+  }
+  return in;
+}
+
+/// Runs all iterations and returns the packed W of each.
+template <typename Machine>
+std::vector<typename Machine::Value> train(Machine& machine, const TrainingSpec& spec,
+                                           const TrainingInputs<typename Machine::Value>& in) {
+  TrainingCircuit<Machine> circuit(machine, spec);
+  const auto product = in.label_product ? *in.label_product : circuit.label_product(in);
+  TrainingState<typename Machine::Value> state{in.start, in.start};
+  std::vector<typename Machine::Value> history;
+  for (std::size_t t = 0; t < spec.iterations(); ++t) {
+    circuit.step(in, product, t, state);
+    history.push_back(*state.w);
+  }
+  return history;
+}
+
+double worst_difference(const std::vector<double>& a, const std::vector<double>& b) {
+  double worst = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    worst = std::max(worst, std::abs(a[i] - b[i]));
+  }
+  return worst;
+}
+
+class TrainingCircuitCase : public ::testing::TestWithParam<Case> {};
+
+TEST_P(TrainingCircuitCase, EqualsDenseAlgebraOnSlots) {
+  const TrainingSpec spec = make_spec(GetParam());
+  const Problem problem = make_problem(spec.tiling);
+  SlotMachine machine(spec);
+  const auto in = make_inputs<SlotMachine::Value>(
+      spec, problem, {}, [](matrix::Slots slots, std::size_t, double) { return slots; });
+  const auto measured = train(machine, spec, in);
+  const auto expected = dense_training(spec, problem);
+  for (std::size_t t = 0; t < expected.size(); ++t) {
+    // Sums of fewer than 10^3 terms of size one in another order: 10^3 * 2^-53 each, with a margin
+    // of 50.
+    EXPECT_LT(worst_difference(matrix::unpack_weights(spec.tiling, measured[t]), expected[t]),
+              5e-12)
+        << t;
+    EXPECT_LT(matrix::largest_unused(spec.tiling, measured[t]), 5e-12) << t;
+  }
+}
+
+TEST_P(TrainingCircuitCase, UsesEveryPlannedLevelAndNoMore) {
+  const TrainingSpec spec = make_spec(GetParam());
+  const unsigned log_n =
+      static_cast<unsigned>(std::lround(std::log2(spec.tiling.tile.slots()))) + 1;
+  rlwe::ParametersLiteral literal{log_n, {50}, {50, 50, 50}, 0};
+  literal.log_q.resize(required_levels(spec) + 1, 40);
+  const rlwe::Parameters parameters = blindfit::testing::InsecureParameters::make(literal);
+  const auto run = [&](std::size_t missing) {
+    CountingMachine machine(parameters, spec);
+    UploadLevels levels = upload_levels(spec);
+    const auto below = [&](std::size_t level) { return level - std::min(level, missing); };
+    levels = {below(levels.data), below(levels.labels), below(levels.label_product),
+              below(levels.preconditioner), below(levels.start)};
+    const auto in = make_inputs<CountingMachine::Value>(
+        spec, make_problem(spec.tiling), levels,
+        [&](const matrix::Slots&, std::size_t level, double scale) {
+          return machine.make(level, scale);
+        });
+    return train(machine, spec, in).back().level;
+  };
+  EXPECT_EQ(run(0), 0U);
+  EXPECT_THROW(run(1), base::Error);
+}
+
+TEST_P(TrainingCircuitCase, FollowsDenseAlgebraOnCiphertexts) {
+  const TrainingSpec spec = make_spec(GetParam());
+  const Problem problem = make_problem(spec.tiling);
+  const unsigned log_n =
+      static_cast<unsigned>(std::lround(std::log2(spec.tiling.tile.slots()))) + 1;
+  rlwe::ParametersLiteral literal{log_n, {50}, {50, 50, 50}, 0};
+  literal.log_q.resize(required_levels(spec) + 1, 40);
+  blindfit::testing::Engine engine(literal);
+  CountingMachine planner(engine.context().parameters(), spec);
+  const UploadLevels levels = upload_levels(spec);
+  train(planner, spec,
+        make_inputs<CountingMachine::Value>(
+            spec, problem, levels, [&](const matrix::Slots&, std::size_t level, double scale) {
+              return planner.make(level, scale);
+            }));
+  // Exactly the planned keys, each only up to its planned level.
+  if (planner.keys().relinearization) {
+    engine.add_relinearization_key(*planner.keys().relinearization);
+  }
+  if (planner.keys().conjugation) {
+    engine.add_galois_key(ckks::conjugation_element(log_n), *planner.keys().conjugation);
+  }
+  for (const auto& [steps, level] : planner.keys().rotations) {
+    engine.add_galois_key(ckks::galois_element(steps, log_n), level);
+  }
+  base::ThreadPool pool(2);
+  CipherMachine machine(engine.encoder(), engine.keys(), spec, pool);
+  const auto in = make_inputs<ckks::Ciphertext>(
+      spec, problem, levels, [&](const matrix::Slots& slots, std::size_t level, double scale) {
+        return engine.encrypt(slots, ckks::Scale{scale}, level);
+      });
+  const auto measured = train(machine, spec, in);
+  EXPECT_EQ(machine.key_switches(), planner.counts().key_switches);
+  const auto expected = dense_training(spec, problem);
+  for (std::size_t t = 0; t < expected.size(); ++t) {
+    const ckks::Slots slots = engine.decrypt(measured[t]);
+    // Slot noise of a rescaled product is about sqrt(N/18) sqrt(N) 2^-40 < 2^-31 here; sums over
+    // rows, features and iterations multiply it by less than 2^9, six sigma by 2^3.
+    EXPECT_LT(worst_difference(matrix::unpack_weights(spec.tiling, slots), expected[t]), 0x1p-19)
+        << t;
+    EXPECT_LT(matrix::largest_unused(spec.tiling, slots), 0x1p-19) << t;
+  }
+}
+
+constexpr auto kLabels = LabelSource::kEncryptedLabels;
+constexpr auto kProduct = LabelSource::kUploadedProduct;
+const Case kCases[] = {
+    {"paper_like_pairs", {{32, 16}, 60, 20, 3}, kLabels, Start::kEncrypted, true, 2},
+    {"one_row_tile", {{64, 8}, 50, 15, 5}, kLabels, Start::kEncrypted, true, 1},
+    {"odd_row_tiles_from_zero", {{16, 32}, 40, 30, 3}, kProduct, Start::kZero, false, 3},
+    {"labels_from_zero", {{32, 16}, 70, 13, 10}, kLabels, Start::kZero, true, 2},
+    {"product_alone", {{32, 16}, 20, 13, 4}, kProduct, Start::kZero, false, 1},
+    {"odd_log_rows", {{8, 64}, 30, 50, 3}, kProduct, Start::kEncrypted, false, 2},
+};
+INSTANTIATE_TEST_SUITE_P(Cases, TrainingCircuitCase, ::testing::ValuesIn(kCases),
+                         [](const auto& info) { return std::string(info.param.name); });
+
+}  // namespace
+}  // namespace blindfit::learn

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blindfit/learn/training_plan.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "blindfit/matrix/packing.h"
+#include "blindfit/rlwe/security.h"
+
+namespace blindfit::learn {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+constexpr unsigned kFirstPrimeBits = 50;
+constexpr unsigned kMaxPrimeBits = 50;
+constexpr double kWordBytes = sizeof(std::uint64_t);
+/// A label product consumes a mask, a product and a pack level.
+constexpr std::size_t kLabelProductDepth = 3;
+
+double chain_bits(const rlwe::Parameters& p, std::size_t level) {
+  double bits = 0;
+  for (std::size_t i = 0; i <= level; ++i) {
+    bits += std::bit_width(p.q_primes()[i]);
+  }
+  return bits;
+}
+
+double special_bits(const rlwe::Parameters& p) {
+  double bits = 0;
+  for (const std::uint64_t prime : p.p_primes()) {
+    bits += std::bit_width(prime);
+  }
+  return bits;
+}
+
+struct KeyBytes {
+  double file = 0;
+  double resident = 0;
+};
+
+KeyBytes key_bytes(const rlwe::Parameters& p, std::size_t level) {
+  const auto digits = static_cast<double>(p.digits(level));
+  const auto n = static_cast<double>(p.n());
+  const auto limbs = static_cast<double>(level + 1 + p.p_primes().size());
+  return {digits * n * (chain_bits(p, level) + special_bits(p)) / 8,
+          2 * digits * n * limbs * kWordBytes};
+}
+
+void add_key_bytes(const rlwe::Parameters& p, const KeyRequirements& keys, PlanCosts& costs) {
+  std::vector<std::size_t> levels;
+  if (keys.relinearization) {
+    levels.push_back(*keys.relinearization);
+  }
+  if (keys.conjugation) {
+    levels.push_back(*keys.conjugation);
+  }
+  for (const auto& [steps, level] : keys.rotations) {
+    levels.push_back(level);
+  }
+  for (const std::size_t level : levels) {
+    const KeyBytes bytes = key_bytes(p, level);
+    costs.evaluation_key_bytes += bytes.file;
+    costs.resident_key_bytes += bytes.resident;
+  }
+}
+
+void add_upload(const rlwe::Parameters& p, std::size_t count, std::size_t level, PlanCosts& costs) {
+  costs.ciphertexts_uploaded += count;
+  costs.upload_bytes +=
+      static_cast<double>(count) * static_cast<double>(p.n()) * chain_bits(p, level) / 8;
+}
+
+TrainingInputs<CountingMachine::Value> make_inputs(CountingMachine& machine,
+                                                   const TrainingSpec& spec,
+                                                   const UploadLevels& levels,
+                                                   const rlwe::Parameters& p, PlanCosts& costs) {
+  const matrix::Tiling& tiling = spec.tiling;
+  TrainingInputs<CountingMachine::Value> in;
+  const std::size_t tiles = tiling.row_pairs() * tiling.feature_tiles();
+  for (std::size_t i = 0; i < tiles; ++i) {
+    in.data.push_back(machine.make(levels.data, spec.scale));
+  }
+  add_upload(p, tiles, levels.data, costs);
+  if (spec.labels == LabelSource::kEncryptedLabels) {
+    for (std::size_t i = 0; i < tiling.row_pairs(); ++i) {
+      in.labels.push_back(machine.make(levels.labels, spec.scale));
+    }
+    add_upload(p, tiling.row_pairs(), levels.labels, costs);
+  } else {
+    in.label_product = machine.make(levels.label_product, spec.scale);
+    add_upload(p, 1, levels.label_product, costs);
+  }
+  if (spec.encrypted_preconditioner) {
+    in.preconditioner = machine.make(levels.preconditioner, spec.scale * kPreconditionerGain);
+    add_upload(p, 1, levels.preconditioner, costs);
+  }
+  if (spec.start == Start::kEncrypted) {
+    in.start = machine.make(levels.start, spec.scale);
+    add_upload(p, 1, levels.start, costs);
+  }
+  return in;
+}
+
+std::optional<Error> check_spec(const TrainingSpec& spec) {
+  if (spec.iterations() == 0) {
+    return Error(ErrorCode::kInvalidArgument, "iterations must be at least 1: 0");
+  }
+  const matrix::Tiling& tiling = spec.tiling;
+  if (!tiling.fits()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "classes * feature tiles must be in [1, rows of a tile]: " +
+                     std::to_string(tiling.lanes()) + " lanes, " +
+                     std::to_string(tiling.tile.rows) + " rows");
+  }
+  if (spec.labels == LabelSource::kEncryptedLabels &&
+      matrix::label_period(tiling) > tiling.tile.features) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "a tile must have a feature per class for encrypted labels: " +
+                     std::to_string(tiling.tile.features));
+  }
+  return std::nullopt;
+}
+
+/// Primes for `levels` levels above q_0, with digits of `digit_size` primes and as few special
+/// primes as cover one.
+rlwe::ParametersLiteral literal_for(unsigned log_n, std::size_t levels, unsigned scale_bits,
+                                    unsigned digit_size) {
+  rlwe::ParametersLiteral literal;
+  literal.log_n = log_n;
+  literal.log_q = {kFirstPrimeBits};
+  literal.log_q.resize(levels + 1, scale_bits);
+  literal.digit_size = std::min<unsigned>(digit_size, static_cast<unsigned>(levels + 1));
+  const unsigned digit_bits = kFirstPrimeBits + (literal.digit_size - 1) * scale_bits;
+  const unsigned count = (digit_bits + kMaxPrimeBits - 1) / kMaxPrimeBits;
+  literal.log_p.assign(count, std::min(kMaxPrimeBits, (digit_bits + count - 1) / count + 1));
+  return literal;
+}
+
+struct Candidate {
+  unsigned log_n;
+  unsigned digit_size;
+  matrix::TileShape tile;
+};
+
+std::vector<Candidate> candidates(const PlanRequest& request) {
+  std::vector<Candidate> list;
+  const unsigned low = request.log_n.value_or(13);
+  const unsigned high = request.log_n.value_or(16);
+  for (unsigned log_n = low; log_n <= high; ++log_n) {
+    const std::size_t slots = std::size_t{1} << (log_n - 1);
+    for (std::size_t f = 4; f <= slots; f *= 2) {
+      const matrix::TileShape tile{slots / f, f};
+      if (request.tile && *request.tile != tile) {
+        continue;
+      }
+      // A tile twice as wide as the features, or four times as tall as the rows, is mostly padding.
+      const bool wide =
+          f / 2 >= std::max<std::size_t>(4, std::bit_ceil(request.spec.tiling.features));
+      if (!request.tile && wide) {
+        continue;
+      }
+      for (unsigned digit = request.digit_size.value_or(1);
+           digit <= request.digit_size.value_or(16); ++digit) {
+        list.push_back({log_n, digit, tile});
+      }
+    }
+  }
+  return list;
+}
+
+bool within_limits(const PlanRequest& request, const PlanCosts& costs) {
+  return (!request.max_ciphertexts || costs.ciphertexts_uploaded <= *request.max_ciphertexts) &&
+         (!request.max_key_bytes || costs.evaluation_key_bytes <= *request.max_key_bytes);
+}
+
+}  // namespace
+
+UploadLevels upload_levels(const TrainingSpec& spec) {
+  const std::size_t depth = TrainingCircuit<CountingMachine>::depth(spec);
+  const std::size_t gradients = spec.iterations() - (spec.start == Start::kZero ? 1 : 0);
+  UploadLevels levels;
+  const std::size_t first_v = gradients * depth;
+  if (spec.start == Start::kZero) {
+    levels.label_product = first_v + 1;
+  } else {
+    levels.start = first_v;
+    levels.label_product = first_v - depth + 1;
+  }
+  const bool from_labels = spec.labels == LabelSource::kEncryptedLabels;
+  if (from_labels) {
+    levels.labels = levels.label_product + kLabelProductDepth;
+  }
+  // V is spread at first_v and multiplied one below; labels are masked and multiplied one below.
+  levels.data = std::max(gradients == 0 ? 0 : first_v - 1, from_labels ? levels.labels - 1 : 0);
+  // The preconditioner meets its mask one level above the pack product.
+  const std::size_t iteration_use = gradients == 0 ? 0 : first_v - depth + 2;
+  levels.preconditioner = std::max(iteration_use, from_labels ? levels.label_product + 2 : 0);
+  return levels;
+}
+
+std::size_t required_levels(const TrainingSpec& spec) {
+  const UploadLevels levels = upload_levels(spec);
+  return std::max(
+      {levels.data, levels.labels, levels.label_product, levels.preconditioner, levels.start});
+}
+
+base::Result<TrainingPlan> complete_plan(const rlwe::ParametersLiteral& literal,
+                                         const TrainingSpec& spec, const CostModel& cost) {
+  if (auto error = check_spec(spec)) {
+    return *error;
+  }
+  const auto parameters = rlwe::Parameters::make(literal);
+  if (!parameters) {
+    return parameters.error();
+  }
+  if (parameters->slots() != spec.tiling.tile.slots()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "a tile must fill the slots: " + std::to_string(spec.tiling.tile.slots()));
+  }
+  TrainingPlan plan{literal, spec, upload_levels(spec), {}, {}};
+  try {
+    if (required_levels(spec) > parameters->max_level()) {
+      return Error(ErrorCode::kLevelExhausted,
+                   "the chain must have " + std::to_string(required_levels(spec)) +
+                       " levels: " + std::to_string(parameters->max_level()));
+    }
+    CountingMachine machine(*parameters, plan.spec);
+    TrainingCircuit<CountingMachine> circuit(machine, plan.spec);
+    const auto in = make_inputs(machine, plan.spec, plan.levels, *parameters, plan.costs);
+    const auto product = in.label_product ? *in.label_product : circuit.label_product(in);
+    plan.costs.setup_seconds = cost.seconds(machine.counts(), literal.log_n);
+    TrainingState<CountingMachine::Value> state{in.start, in.start};
+    for (std::size_t t = 0; t < spec.iterations(); ++t) {
+      circuit.step(in, product, t, state);
+    }
+    plan.costs.train_seconds = cost.seconds(machine.counts(), literal.log_n);
+    plan.costs.iteration_seconds = (plan.costs.train_seconds - plan.costs.setup_seconds) /
+                                   static_cast<double>(spec.iterations());
+    plan.costs.key_switches = machine.counts().key_switches;
+    plan.keys = machine.keys();
+    add_key_bytes(*parameters, plan.keys, plan.costs);
+    plan.costs.peak_memory_bytes = plan.costs.resident_key_bytes + machine.peak_bytes();
+  } catch (const Error& error) {
+    return error;
+  }
+  return plan;
+}
+
+base::Result<TrainingPlan> plan_training(const PlanRequest& request, const CostModel& cost) {
+  std::optional<TrainingPlan> best;
+  std::optional<Error> refusal;
+  const auto scale_bits = static_cast<unsigned>(std::lround(std::log2(request.spec.scale)));
+  for (const Candidate& candidate : candidates(request)) {
+    TrainingSpec spec = request.spec;
+    spec.tiling.tile = candidate.tile;
+    if (auto error = check_spec(spec)) {
+      if (!refusal) {
+        refusal = error;
+      }
+      continue;
+    }
+    const rlwe::ParametersLiteral literal =
+        literal_for(candidate.log_n, required_levels(spec), scale_bits, candidate.digit_size);
+    auto plan = complete_plan(literal, spec, cost);
+    if (!plan) {
+      refusal = plan.error();
+      continue;
+    }
+    if (!within_limits(request, plan->costs)) {
+      continue;
+    }
+    if (!best || plan->costs.train_seconds < best->costs.train_seconds) {
+      best = *plan;
+    }
+  }
+  if (best) {
+    return *best;
+  }
+  if (refusal) {
+    return *refusal;
+  }
+  return Error(ErrorCode::kInvalidArgument,
+               "no plan keeps within the limits on ciphertexts and keys");
+}
+
+}  // namespace blindfit::learn

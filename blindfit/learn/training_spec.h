@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// What an encrypted training run computes, independent of the parameters it is computed under.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "blindfit/circuits/polynomial_plan.h"
+#include "blindfit/matrix/tiling.h"
+
+namespace blindfit::learn {
+
+/// Where Y^T X comes from: from encrypted labels, computed once by the cloud, or uploaded as one
+/// packed ciphertext.
+enum class LabelSource { kEncryptedLabels, kUploadedProduct };
+/// W_0: an uploaded ciphertext, or zero, which makes the first iteration free of products because P
+/// = 1/2.
+enum class Start { kEncrypted, kZero };
+
+/// The public coefficients of step t (0-based) of Nesterov's recursion as the paper writes it
+/// (paper.md 3.4): T = W + rate * B * ((Y - P)^T X), W' = (1 - eta) T + eta V, V' = T.
+struct StepCoefficients {
+  double rate = 1;
+  double eta = 0;
+  bool operator==(const StepCoefficients&) const = default;
+};
+
+/// The sigmoid is approximated by 1/2 + odd(z / radius) on [-radius, radius].
+struct LogitPolynomial {
+  circuits::ChebyshevSeries odd;
+  double radius = 1;
+};
+
+struct TrainingSpec {
+  matrix::Tiling tiling;
+  LogitPolynomial activation;
+  std::vector<StepCoefficients> steps;  ///< one per iteration
+  LabelSource labels = LabelSource::kEncryptedLabels;
+  Start start = Start::kZero;
+  bool encrypted_preconditioner = false;  ///< B uploaded in the packed layout; otherwise B = 1
+  double scale = 0x1p40;                  ///< the scale of weights wherever they are added
+
+  [[nodiscard]] std::size_t iterations() const noexcept { return steps.size(); }
+};
+
+}  // namespace blindfit::learn
