@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blindfit/wire/plan_file.h"
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "blindfit/wire/json_fields.h"
+#include "blindfit/wire/json_file.h"
+#include "blindfit/wire/parameters_file.h"
+
+namespace blindfit::wire {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using nlohmann::json;
+
+constexpr const char* kFormat = "blindfit plan";
+constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 32;
+/// Counting a plan costs about a microsecond per ciphertext operation; this bounds what a hostile
+/// file can make us do.
+constexpr double kMaxOperations = 2e7;
+
+std::string hex(std::span<const std::uint8_t> bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  for (const std::uint8_t b : bytes) {
+    text.push_back(kDigits[b >> 4U]);
+    text.push_back(kDigits[b & 15U]);
+  }
+  return text;
+}
+
+/// BLAKE2b of the compact dump without the checksum itself; nlohmann sorts keys and prints doubles
+/// exactly.
+std::string checksum_of(json document) {
+  document.erase("checksum");
+  const std::string text = document.dump();
+  return hex(base::blake2b({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
+}
+
+json spec_to_json(const learn::TrainingSpec& spec) {
+  json steps = json::array();
+  for (const learn::StepCoefficients& step : spec.steps) {
+    steps.push_back({step.rate, step.eta});
+  }
+  const matrix::Tiling& t = spec.tiling;
+  return {{"rows", t.rows},
+          {"features", t.features},
+          {"classes", t.classes},
+          {"tile_rows", t.tile.rows},
+          {"tile_features", t.tile.features},
+          {"activation_odd_chebyshev", spec.activation.odd.coefficients},
+          {"activation_radius", spec.activation.radius},
+          {"steps_rate_eta", steps},
+          {"labels", spec.labels == learn::LabelSource::kEncryptedLabels ? "encrypted" : "product"},
+          {"start", spec.start == learn::Start::kEncrypted ? "encrypted" : "zero"},
+          {"encrypted_preconditioner", spec.encrypted_preconditioner},
+          {"scale", spec.scale}};
+}
+
+bool choice(const JsonFields& fields, std::string_view name, std::string_view yes,
+            std::string_view no) {
+  const std::string text = fields.text(name);
+  if (text != yes && text != no) {
+    fields.fail(name, std::string(yes) + " or " + std::string(no));
+  }
+  return text == yes;
+}
+
+std::vector<learn::StepCoefficients> steps_from_json(const JsonFields& fields) {
+  std::vector<learn::StepCoefficients> steps;
+  const json& array = fields.at("steps_rate_eta");
+  const auto is_pair = [](const json& s) {
+    return s.is_array() && s.size() == 2 && s[0].is_number() && s[1].is_number();
+  };
+  if (!array.is_array() || array.size() > 10000) {
+    fields.fail("steps_rate_eta", "an array of at most 10000 steps");
+  }
+  for (const json& step : array) {
+    if (!is_pair(step)) {
+      fields.fail("steps_rate_eta", "pairs of numbers");
+    }
+    steps.push_back({step[0].get<double>(), step[1].get<double>()});
+  }
+  return steps;
+}
+
+learn::TrainingSpec spec_from_json(const json& object) {
+  const JsonFields fields(object, "spec",
+                          {"rows", "features", "classes", "tile_rows", "tile_features",
+                           "activation_odd_chebyshev", "activation_radius", "steps_rate_eta",
+                           "labels", "start", "encrypted_preconditioner", "scale"});
+  const auto count = [&](std::string_view name) {
+    return static_cast<std::size_t>(fields.unsigned_integer(name, kMaxCount));
+  };
+  learn::TrainingSpec spec;
+  spec.tiling = {{count("tile_rows"), count("tile_features")},
+                 count("rows"),
+                 count("features"),
+                 count("classes")};
+  spec.activation = {{fields.numbers("activation_odd_chebyshev")},
+                     fields.number("activation_radius")};
+  spec.steps = steps_from_json(fields);
+  spec.labels = choice(fields, "labels", "encrypted", "product")
+                    ? learn::LabelSource::kEncryptedLabels
+                    : learn::LabelSource::kUploadedProduct;
+  spec.start =
+      choice(fields, "start", "encrypted", "zero") ? learn::Start::kEncrypted : learn::Start::kZero;
+  spec.encrypted_preconditioner = fields.boolean("encrypted_preconditioner");
+  spec.scale = fields.number("scale");
+  if (!(spec.activation.radius > 0)) {
+    fields.fail("activation_radius", "positive");
+  }
+  if (!(spec.scale >= 0x1p20 && spec.scale <= 0x1p50)) {
+    fields.fail("scale", "in [2^20, 2^50]");
+  }
+  const std::size_t degree = spec.activation.odd.coefficients.size();
+  if (degree < 2 || degree > 128) {
+    fields.fail("activation_odd_chebyshev", "2 to 128 coefficients");
+  }
+  if (spec.tiling.tile.rows == 0 || spec.tiling.tile.features == 0) {
+    fields.fail("tile_rows", "positive");
+  }
+  return spec;
+}
+
+json keys_to_json(const learn::KeyRequirements& keys) {
+  json rotations = json::array();
+  for (const auto& [steps, level] : keys.rotations) {
+    rotations.push_back({steps.value, level});
+  }
+  json object = {{"rotations_steps_level", rotations}};
+  if (keys.relinearization) {
+    object["relinearization_level"] = *keys.relinearization;
+  }
+  if (keys.conjugation) {
+    object["conjugation_level"] = *keys.conjugation;
+  }
+  return object;
+}
+
+json costs_to_json(const learn::PlanCosts& costs) {
+  return {{"ciphertexts_uploaded", costs.ciphertexts_uploaded},
+          {"upload_bytes", costs.upload_bytes},
+          {"evaluation_key_bytes", costs.evaluation_key_bytes},
+          {"resident_key_bytes", costs.resident_key_bytes},
+          {"peak_memory_bytes", costs.peak_memory_bytes},
+          {"setup_seconds", costs.setup_seconds},
+          {"iteration_seconds", costs.iteration_seconds},
+          {"train_seconds", costs.train_seconds},
+          {"key_switches", costs.key_switches}};
+}
+
+void check_work(const learn::TrainingSpec& spec, const JsonFields& document) {
+  const matrix::Tiling& t = spec.tiling;
+  const double pairs = static_cast<double>(t.row_pairs());
+  const double operations =
+      static_cast<double>(spec.iterations() + 1) *
+      (pairs * static_cast<double>(t.classes + t.lanes()) + static_cast<double>(t.lanes()));
+  if (operations > kMaxOperations) {
+    document.fail("spec", "at most 2e7 ciphertext operations");
+  }
+}
+
+PlanFile plan_from_json(const json& root) {
+  const JsonFields document(root, "plan",
+                            {"format", "version", "checksum", "fingerprint", "parameters", "spec",
+                             "levels", "keys", "costs", "owner"});
+  auto literal = parameters_literal_from_json(document.at("parameters"));
+  const learn::TrainingSpec spec = spec_from_json(document.at("spec"));
+  check_work(spec, document);
+  auto plan = learn::complete_plan(literal.value(), spec, {});
+  PlanFile file{std::move(plan).value(), document.at("owner").dump()};
+  const JsonFields costs(
+      document.at("costs"), "costs",
+      {"ciphertexts_uploaded", "upload_bytes", "evaluation_key_bytes", "resident_key_bytes",
+       "peak_memory_bytes", "setup_seconds", "iteration_seconds", "train_seconds", "key_switches"});
+  file.plan.costs.setup_seconds = costs.number("setup_seconds");
+  file.plan.costs.iteration_seconds = costs.number("iteration_seconds");
+  file.plan.costs.train_seconds = costs.number("train_seconds");
+  return file;
+}
+
+}  // namespace
+
+std::string save_plan(const learn::TrainingPlan& plan, const json& owner) {
+  const auto parameters = rlwe::Parameters::make(plan.parameters);
+  json document = {{"format", kFormat},
+                   {"version", kVersion},
+                   {"fingerprint", hex(parameters.value().fingerprint())},
+                   {"parameters", to_json(plan.parameters)},
+                   {"spec", spec_to_json(plan.spec)},
+                   {"levels",
+                    {{"data", plan.levels.data},
+                     {"labels", plan.levels.labels},
+                     {"label_product", plan.levels.label_product},
+                     {"preconditioner", plan.levels.preconditioner},
+                     {"start", plan.levels.start}}},
+                   {"keys", keys_to_json(plan.keys)},
+                   {"costs", costs_to_json(plan.costs)},
+                   {"owner", owner}};
+  document["checksum"] = checksum_of(document);
+  return document.dump(2) + "\n";
+}
+
+base::Result<PlanFile> load_plan(std::string_view text, const Limits& limits) {
+  auto parsed = parse_json(text, limits);
+  if (!parsed) {
+    return parsed.error();
+  }
+  const json& root = *parsed;
+  if (!root.is_object() || root.value("format", json()) != json(kFormat)) {
+    return Error(ErrorCode::kForeign, "a plan file must say \"format\": \"blindfit plan\"");
+  }
+  if (root.value("version", json()) != json(kVersion)) {
+    return Error(ErrorCode::kForeign,
+                 "this program reads plans of version 1: " + root.value("version", json()).dump());
+  }
+  if (root.value("checksum", json()) != json(checksum_of(root))) {
+    return Error(ErrorCode::kCorrupt,
+                 "the plan's checksum does not fit its contents: it was damaged or edited; make a "
+                 "new one with `plan`");
+  }
+  try {
+    return plan_from_json(root);
+  } catch (const Error& error) {
+    return error;
+  }
+}
+
+}  // namespace blindfit::wire

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blindfit/wire/plan_file.h"
+
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+namespace blindfit::wire {
+namespace {
+
+using base::ErrorCode;
+using nlohmann::json;
+
+learn::TrainingPlan small_plan() {
+  learn::PlanRequest request;
+  request.spec.tiling = {{}, 100, 20, 3};
+  request.spec.activation = {{{0, 0.4, 0, -0.1}}, 8};
+  request.spec.steps = {{1.25, 0.5}, {1.125, -0.25}};
+  request.spec.encrypted_preconditioner = true;
+  request.log_n = 15;
+  return learn::plan_training(request, {}).value();
+}
+
+std::string replace(std::string text, std::string_view from, std::string_view to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+/// Recomputes the checksum by asking the library to save what an editor changed, through the
+/// documented rule.
+ErrorCode code_of(const base::Result<PlanFile>& result) {
+  EXPECT_FALSE(result.ok());
+  return result.ok() ? ErrorCode::kInvalidArgument : result.error().code();
+}
+
+TEST(PlanFile, RoundTrips) {
+  const learn::TrainingPlan plan = small_plan();
+  const PlanFile loaded = load_plan(save_plan(plan, {{"transform", "whiten"}})).value();
+  EXPECT_EQ(loaded.plan.parameters, plan.parameters);
+  EXPECT_EQ(loaded.plan.spec.tiling, plan.spec.tiling);
+  EXPECT_EQ(loaded.plan.spec.steps, plan.spec.steps);
+  EXPECT_EQ(loaded.plan.spec.activation.odd.coefficients, plan.spec.activation.odd.coefficients);
+  EXPECT_EQ(loaded.plan.levels, plan.levels);
+  EXPECT_EQ(loaded.plan.keys.rotations, plan.keys.rotations);
+  EXPECT_EQ(loaded.plan.costs.train_seconds, plan.costs.train_seconds);
+  EXPECT_EQ(loaded.plan.costs.evaluation_key_bytes, plan.costs.evaluation_key_bytes);
+  EXPECT_EQ(json::parse(loaded.owner), json({{"transform", "whiten"}}));
+}
+
+TEST(PlanFile, RefusesEveryTruncation) {
+  const std::string text = save_plan(small_plan(), json::object());
+  for (std::size_t length = 0; length + 2 < text.size(); ++length) {
+    EXPECT_FALSE(load_plan(std::string_view(text).substr(0, length)).ok()) << length;
+  }
+}
+
+TEST(PlanFile, RefusesEditsByTheirChecksum) {
+  const std::string text = save_plan(small_plan(), json::object());
+  EXPECT_EQ(code_of(load_plan(replace(text, "\"rows\": 100", "\"rows\": 101"))),
+            ErrorCode::kCorrupt);
+  EXPECT_EQ(code_of(load_plan(replace(text, "blindfit plan", "blindfit plum"))),
+            ErrorCode::kForeign);
+  EXPECT_EQ(code_of(load_plan(replace(text, "\"version\": 1", "\"version\": 2"))),
+            ErrorCode::kForeign);
+  EXPECT_FALSE(load_plan("").ok());
+  EXPECT_FALSE(load_plan("[]").ok());
+}
+
+/// `edit` applied to the document, with a checksum that fits.
+template <typename Edit>
+base::Result<PlanFile> load_edited(Edit edit) {
+  json document = json::parse(save_plan(small_plan(), json::object()));
+  edit(document);
+  document.erase("checksum");
+  const std::string body = document.dump();
+  const base::Digest digest =
+      base::blake2b({reinterpret_cast<const std::uint8_t*>(body.data()), body.size()});
+  std::string hex;
+  for (const std::uint8_t b : digest) {
+    hex.push_back("0123456789abcdef"[b >> 4U]);
+    hex.push_back("0123456789abcdef"[b & 15U]);
+  }
+  document["checksum"] = hex;
+  return load_plan(document.dump());
+}
+
+TEST(PlanFile, RefusesConsistentButImpossiblePlans) {
+  EXPECT_TRUE(load_edited([](json&) {}).ok());
+  EXPECT_EQ(code_of(load_edited([](json& d) {
+              d["parameters"]["log_q"].insert(d["parameters"]["log_q"].end(), 20, 40);
+            })),
+            ErrorCode::kInsecureParameters);
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["scale"] = -1; })), ErrorCode::kMalformed);
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["activation_radius"] = 0; })),
+            ErrorCode::kMalformed);
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["rows"] = 4000000000U; })),
+            ErrorCode::kMalformed);
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["tile_rows"] = 0; })),
+            ErrorCode::kMalformed);
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["tile_rows"] = 3; })),
+            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"].erase("rows"); })), ErrorCode::kMalformed);
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["surprise"] = 1; })),
+            ErrorCode::kMalformed);
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["steps_rate_eta"] = json::array(); })),
+            ErrorCode::kInvalidArgument);
+}
+
+}  // namespace
+}  // namespace blindfit::wire
