@@ -4,6 +4,8 @@
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(sodium REQUIRED IMPORTED_TARGET libsodium)
+# Not its CMake package: Debian's names programs that libzip-dev does not install.
+pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 find_package(Eigen3 REQUIRED NO_MODULE)
 find_package(nlohmann_json REQUIRED)
 find_package(fmt REQUIRED)
