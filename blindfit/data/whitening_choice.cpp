@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blindfit/data/whitening_choice.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+namespace blindfit::data {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using Eigen::Index;
+
+struct Candidate {
+  Index components = 0;
+  double fraction = 0.0;
+  double press = std::numeric_limits<double>::infinity();
+  double standard_error = 0.0;
+};
+
+/// Everything that the candidates share: scores U (rows x rank, orthonormal columns), targets and
+/// their projection.
+struct Regression {
+  Matrix scores;
+  Matrix targets;    ///< rows x classes, y - 1/2
+  Matrix projected;  ///< rank x classes, U^T targets
+  Eigen::VectorXd eigenvalues;
+};
+
+Regression prepare(const Dataset& train, const PrincipalAxes& axes) {
+  Regression regression;
+  const Matrix centre = train.features.rowwise() - axes.mean.transpose();
+  const Eigen::VectorXd inverse = axes.eigenvalues.array().sqrt().inverse();
+  regression.scores = (centre * axes.axes.transpose()) * inverse.asDiagonal();
+  regression.targets = Matrix::Constant(train.rows(), train.classes, -0.5);
+  for (Index i = 0; i < train.rows(); ++i) {
+    regression.targets(i, train.labels[static_cast<std::size_t>(i)]) = 0.5;
+  }
+  regression.projected = regression.scores.transpose() * regression.targets;
+  regression.eigenvalues = axes.eigenvalues;
+  return regression;
+}
+
+/// Leave-one-out error of ridge regression on the first `components` axes.
+Candidate evaluate(const Regression& regression, Index components, double fraction) {
+  const double ridge = fraction * regression.eigenvalues.sum();
+  const Eigen::ArrayXd lambda = regression.eigenvalues.head(components).array();
+  const Eigen::VectorXd shrinkage = lambda / (lambda + ridge);
+  const auto scores = regression.scores.leftCols(components);
+  const auto rows = static_cast<double>(regression.scores.rows());
+  const Matrix coefficients = shrinkage.asDiagonal() * regression.projected.topRows(components);
+  const Eigen::ArrayXd leverage = 1.0 / rows + (scores.cwiseAbs2() * shrinkage).array();
+  const Matrix residuals =
+      (regression.targets - scores * coefficients).rowwise() - regression.targets.colwise().mean();
+  const Eigen::ArrayXd errors =
+      residuals.rowwise().squaredNorm().array() / (1.0 - leverage).max(1e-12).square();
+  const double mean = errors.mean();
+  const double variance = (errors - mean).square().mean();
+  return {components, fraction, mean, std::sqrt(variance / rows)};
+}
+
+}  // namespace
+
+Result<WhiteningChoice> choose_whitening(const Dataset& train, const WhiteningGrid& grid) {
+  if (train.labels.empty() || grid.components.empty() || grid.ridge_fractions.empty()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "choosing a whitening needs labels and candidates for components and ridge: " +
+                     train.source);
+  }
+  const Result<PrincipalAxes> axes = principal_axes(train.features);
+  if (!axes) {
+    return axes.error();
+  }
+  const Index rank = axes->eigenvalues.size();
+  std::set<Index> counts;
+  for (const Index components : grid.components) {
+    counts.insert(std::min(components, rank));
+  }
+  if (rank == 0 || *counts.begin() < 1) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "whitening needs features that vary and at least one component: " + train.source);
+  }
+  const Regression regression = prepare(train, *axes);
+  std::vector<Candidate> best_of_count;  // in ascending order of components
+  for (const Index components : counts) {
+    Candidate best;
+    for (const double fraction : grid.ridge_fractions) {
+      const Candidate candidate = evaluate(regression, components, fraction);
+      if (candidate.press < best.press) {
+        best = candidate;
+      }
+    }
+    best_of_count.push_back(best);
+  }
+  const auto by_press = [](const Candidate& a, const Candidate& b) { return a.press < b.press; };
+  const Candidate best = *std::min_element(best_of_count.begin(), best_of_count.end(), by_press);
+  const Candidate chosen = *std::find_if(
+      best_of_count.begin(), best_of_count.end(), [&best](const Candidate& candidate) {
+        return candidate.press <= best.press + best.standard_error;
+      });
+  const double ridge = chosen.fraction * axes->eigenvalues.sum();
+  return WhiteningChoice{{TransformKind::kWhiten, chosen.components, ridge},
+                         chosen.fraction,
+                         chosen.press,
+                         best.press,
+                         best.standard_error};
+}
+
+}  // namespace blindfit::data
