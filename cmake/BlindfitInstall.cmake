@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# `cmake --install` and find_package(blindfit): every product layer with its headers, and blindfit::blindfit for all of them.
+# `cmake --install` and find_package(blindfit): every product layer with its headers, and blindfit::blindfit for all of them. Components:
+# library, programs.
 include(CMakePackageConfigHelpers)
 get_property(blindfit_layers GLOBAL PROPERTY BLINDFIT_LAYERS)
+set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME library)
 set(config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/blindfit)
 
 add_library(blindfit_all INTERFACE)

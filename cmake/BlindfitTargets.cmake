@@ -24,7 +24,7 @@ function(blindfit_test_program name)
       add_dependencies(thread_tests ${name})
     endif()
   endforeach()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_LIST ${name}_list)
+  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_LIST ${name}_list)
   # A list of labels does not survive gtest_discover_tests, so a script that CTest reads afterwards sets them.
   set(blindfit_test_list ${name}_list)
   set(blindfit_test_labels unit ${TEST_LAYER} ${TEST_SPEED})
@@ -104,7 +104,7 @@ function(blindfit_program name)
   # README, CI and the acceptance commands call build/<preset>/<name>.
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR})
   add_dependencies(programs ${name})
-  install(TARGETS ${name} RUNTIME)
+  install(TARGETS ${name} RUNTIME COMPONENT programs)
 endfunction()
 
 function(blindfit_fuzzer name)

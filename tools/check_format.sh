@@ -22,10 +22,8 @@ if [ "${1:-}" = --fix ]; then
   $formatter -i "${files[@]}"
   exit 0
 fi
-wrong=()
-for file in "${files[@]}"; do
-  $formatter --dry-run -Werror "$file" 2>/dev/null || wrong+=("$file")
-done
+mapfile -t wrong < <(printf '%s\0' "${files[@]}" |
+  xargs -0 -n 16 -P "$(nproc)" "$formatter" --dry-run -Werror 2>&1 | sed -n 's/^\([^:]*\):.*clang-formatted.*/\1/p' | sort -u)
 if [ ${#wrong[@]} -ne 0 ]; then
   printf '%s: must be laid out by clang-format\n' "${wrong[@]}"
   echo "make format mends them"

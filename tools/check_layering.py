@@ -29,8 +29,9 @@ ALLOWED = {
 LAYERS = set(ALLOWED)
 # Readers and writers of files that only the owner has.
 OWNER_FILES_OF_WIRE = re.compile(r"^owner_\w+\.(h|cpp)$")
-# What a layer's tests and benchmarks may include besides: doubles, and the key to look into ciphertexts.
-FOR_TESTS = {"testing", "owner"}
+# What a layer's tests and benchmarks may include besides: doubles, the key to look into ciphertexts, and the kernel
+# table, to run on a family of their choice.
+FOR_TESTS = {"testing", "owner", "kernels"}
 TEST_FILE = re.compile(r"_(test|bench)\.cpp$")
 FOR_OWNER_PROGRAM = LAYERS - {"testing"}
 FOR_OTHER_PROGRAMS = LAYERS - {"testing", "owner"}

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 
-WEAK = re.compile(r" [WwVvu] ")
+WEAK = re.compile(r" [WwVvu] (?!DW\.ref\.)")  # DW.ref.*: a pointer that unwinding needs, no instructions
 INSTRUCTION_SET_FLAG = re.compile(r"^-m(avx|fma|bmi|sse[34])")
 LAUNCHERS = {"ccache", "sccache"}
 

@@ -43,7 +43,11 @@ class AlignedBuffer {
   }
   AlignedBuffer(AlignedBuffer&& other) noexcept
       : data_(std::exchange(other.data_, nullptr)), size_(std::exchange(other.size_, 0)) {}
-  AlignedBuffer& operator=(AlignedBuffer other) noexcept {
+  AlignedBuffer& operator=(const AlignedBuffer& other) {
+    *this = AlignedBuffer(other);
+    return *this;
+  }
+  AlignedBuffer& operator=(AlignedBuffer&& other) noexcept {
     std::swap(data_, other.data_);
     std::swap(size_, other.size_);
     return *this;

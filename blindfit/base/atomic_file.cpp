@@ -59,7 +59,9 @@ class Descriptor {
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;
   ~Descriptor() {
-    if (value_ >= 0) ::close(value_);
+    if (value_ >= 0) {
+      ::close(value_);
+    }
   }
   [[nodiscard]] int get() const noexcept { return value_; }
   [[nodiscard]] int release() noexcept { return std::exchange(value_, -1); }

@@ -33,6 +33,8 @@ class AtomicFileWriter {
                                          FileAccess access = FileAccess::kShared);
   AtomicFileWriter(AtomicFileWriter&& other) noexcept;
   AtomicFileWriter& operator=(AtomicFileWriter&& other) noexcept;
+  AtomicFileWriter(const AtomicFileWriter&) = delete;
+  AtomicFileWriter& operator=(const AtomicFileWriter&) = delete;
   ~AtomicFileWriter();
 
   /// Appends `bytes`. After an error the writer can only be destroyed.

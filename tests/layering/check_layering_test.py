@@ -67,7 +67,7 @@ class LayeringTest(unittest.TestCase):
 
     def test_accepts_doubles_and_the_owner_in_tests(self):
         self.accepts("blindfit/ckks/add_test.cpp", '"blindfit/owner/secret_key.h"', '"blindfit/testing/contexts.h"')
-        self.accepts("blindfit/ckks/add_bench.cpp", '"blindfit/testing/contexts.h"')
+        self.accepts("blindfit/ckks/add_bench.cpp", '"blindfit/testing/contexts.h"', '"blindfit/kernels/kernel_table.h"')
         self.rejects("blindfit/ckks/add_test.cpp", '"blindfit/learn/trainer.h"')
 
     def test_rejects_doubles_in_products(self):
