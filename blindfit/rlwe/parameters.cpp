@@ -6,8 +6,8 @@
 #include <optional>
 #include <string>
 
-#include "blindfit/kernels/kernel_table.h"
 #include "blindfit/ring/modular_arithmetic.h"
+#include "blindfit/ring/ring_context.h"
 #include "blindfit/rlwe/security.h"
 
 namespace blindfit::rlwe {
