@@ -51,7 +51,8 @@ template <unsigned kLayers, bool kSixteen, typename FactorOf>
   butterflies<kLayers, kLayers - 1, kSixteen>(v, factor, 2, m);
   butterflies<kLayers, kLayers - 1, kSixteen>(v + kHalf, factor, 3, m);
   const Factor w = factor(1);
-  const Vector offset = _mm512_slli_epi64(m.twice_q, doublings<kLayers, kSixteen>(kLayers - 1));
+  constexpr unsigned kDoublings = doublings<kLayers, kSixteen>(kLayers - 1);
+  const Vector offset = _mm512_slli_epi64(m.twice_q, kDoublings);
   for (std::size_t i = 0; i < kHalf; ++i) {
     const Vector difference = subtract(add(v[i], offset), v[i + kHalf]);
     v[i] = canonical(multiply_lazy(add(v[i], v[i + kHalf]), inverse_n, m), m);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blindfit/kernels/avx512ifma/avx512ifma_kernels.h"
 #include "blindfit/kernels/avx512ifma/ntt_layout.h"
-#include "blindfit/kernels/scalar/word_arithmetic.h"
+#include "blindfit/kernels/scalar/twiddle_powers.h"
 
 namespace blindfit::kernels::avx512ifma {
 namespace {
@@ -15,8 +15,8 @@ constexpr std::size_t inner_offset(std::size_t node) {
   return node < 16 ? 16 + node - 8 : node < 32 ? 24 + node - 16 : 40 + node - 32;
 }
 
-void store_node(Word* half, std::size_t node, unsigned layer, Word w, unsigned log_n,
-                const ModulusConstants& q) {
+void store_node(Word* half, std::size_t node, Word w, unsigned log_n, const ModulusConstants& q) {
+  const unsigned layer = 63 - static_cast<unsigned>(__builtin_clzll(node));
   const unsigned upper_layers = log_n - kTileLog;
   if (layer < upper_layers) {
     half[2 * node] = shoup_quotient(w, q);
@@ -35,22 +35,12 @@ void store_node(Word* half, std::size_t node, unsigned layer, Word w, unsigned l
   }
 }
 
-std::size_t bit_reverse(std::size_t x, unsigned bits) {
-  std::size_t reversed = 0;
-  for (unsigned bit = 0; bit < bits; ++bit) {
-    reversed |= ((x >> bit) & 1) << (bits - 1 - bit);
-  }
-  return reversed;
-}
-
-void store_powers(Word* half, const ModulusConstants& q, Word base, unsigned log_n) {
-  Word power = base;
-  for (std::size_t i = 1; i < std::size_t{1} << log_n; ++i) {
-    const std::size_t node = bit_reverse(i, log_n);
-    const unsigned layer = 63 - static_cast<unsigned>(__builtin_clzll(node));
-    store_node(half, node, layer, power, log_n, q);
-    power = scalar::multiply_mod(power, base, q);
-  }
+void store_powers(Word* half, const ModulusConstants& q, Word root, unsigned log_n) {
+  scalar::for_each_twiddle(root, log_n, q, [&](std::size_t node, Word power) {
+    if (node != 0) {
+      store_node(half, node, power, log_n, q);
+    }
+  });
 }
 
 void clear_unused(Word* half, unsigned log_n) {
@@ -68,15 +58,14 @@ std::size_t ntt_table_words(unsigned log_n) noexcept {
 }
 
 void ntt_build_table(Word* table, const ModulusConstants& q, Word psi, unsigned log_n) noexcept {
-  const std::size_t n = std::size_t{1} << log_n;
-  const Word inverse_n = q.value - (q.value - 1) / n;  // n (q - 1) / n = -1
+  const Word inverse_n = scalar::inverse_of_size(log_n, q);
   Word* inverse_half = table + half_table_words(log_n);
   clear_unused(table, log_n);
   clear_unused(inverse_half, log_n);
   store_powers(table, q, psi, log_n);
-  store_powers(inverse_half, q, scalar::power_mod(psi, 2 * n - 1, q), log_n);
+  store_powers(inverse_half, q, scalar::inverse_root(psi, log_n, q), log_n);
   const Word last = scalar::multiply_mod(inverse_half[3], inverse_n, q);
-  store_node(inverse_half, 1, 0, last, log_n, q);
+  store_node(inverse_half, 1, last, log_n, q);
   inverse_half[0] = shoup_quotient(inverse_n, q);
   inverse_half[1] = inverse_n;
 }

@@ -3,7 +3,7 @@
 // number-theoretic transforms"]: one layer after the other, as in the textbook. The other families
 // must agree with this one.
 #include "blindfit/kernels/scalar/scalar_kernels.h"
-#include "blindfit/kernels/scalar/word_arithmetic.h"
+#include "blindfit/kernels/scalar/twiddle_powers.h"
 
 namespace blindfit::kernels::scalar {
 namespace {
@@ -21,20 +21,10 @@ void store_factor(Word* table, std::size_t index, const ShoupFactor& factor) {
   table[2 * index + 1] = factor.quotient;
 }
 
-std::size_t bit_reverse(std::size_t x, unsigned bits) {
-  std::size_t reversed = 0;
-  for (unsigned bit = 0; bit < bits; ++bit) {
-    reversed |= ((x >> bit) & 1) << (bits - 1 - bit);
-  }
-  return reversed;
-}
-
-void store_powers(Word* table, const ModulusConstants& q, Word base, unsigned log_n) {
-  Word power = 1;
-  for (std::size_t i = 0; i < std::size_t{1} << log_n; ++i) {
-    store_factor(table, bit_reverse(i, log_n), make_shoup_factor(power, q));
-    power = multiply_mod(power, base, q);
-  }
+void store_powers(Word* table, const ModulusConstants& q, Word root, unsigned log_n) {
+  for_each_twiddle(root, log_n, q, [&](std::size_t node, Word power) {
+    store_factor(table, node, make_shoup_factor(power, q));
+  });
 }
 
 // x in [0, 4q), y in [0, 4q) -> x + w y and x - w y, both in [0, 4q).
@@ -59,12 +49,10 @@ std::size_t ntt_table_words(unsigned log_n) noexcept {
 }
 
 void ntt_build_table(Word* table, const ModulusConstants& q, Word psi, unsigned log_n) noexcept {
-  const std::size_t n = std::size_t{1} << log_n;
-  const Word inverse_psi = power_mod(psi, 2 * n - 1, q);
-  const Word inverse_n = q.value - (q.value - 1) / n;  // n (q - 1) / n = -1
-  Word* inverse_table = table + 2 * n;
+  const Word inverse_n = inverse_of_size(log_n, q);
+  Word* inverse_table = table + (std::size_t{2} << log_n);
   store_powers(table, q, psi, log_n);
-  store_powers(inverse_table, q, inverse_psi, log_n);
+  store_powers(inverse_table, q, inverse_root(psi, log_n, q), log_n);
   const Word last = multiply_mod(load_factor(inverse_table, 1).value, inverse_n, q);
   store_factor(inverse_table, 0, make_shoup_factor(inverse_n, q));
   store_factor(inverse_table, 1, make_shoup_factor(last, q));
