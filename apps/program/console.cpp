@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/program/console.h"
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <span>
+
+#include "apps/program/exit_code.h"
+#include "blindfit/base/atomic_file.h"
+
+namespace blindfit::program {
+namespace {
+
+constexpr std::size_t kMostThreads = 1024;
+
+}  // namespace
+
+void add_json_option(CLI::App& command, CommonOptions& options) {
+  command
+      .add_option("--json", options.json, "Write the figures as JSON to this file ('-': stdout)")
+      ->type_name("FILE|-");
+}
+
+void add_threads_option(CLI::App& command, CommonOptions& options) {
+  command.add_option("--threads", options.threads, "Threads to use (default: one per core)")
+      ->type_name("N")
+      ->check(CLI::Range(std::size_t{1}, kMostThreads));
+}
+
+void Console::row(const std::string& label, const std::string& value) const {
+  print("  {:<28}{}\n", label, value);
+}
+
+void Console::write_json(const nlohmann::json& figures) const {
+  if (json_ == "-") {
+    fmt::print("{}\n", figures.dump(2));
+    std::fflush(stdout);
+  } else if (!json_.empty()) {
+    write_json_file(json_, figures);
+  }
+}
+
+void write_json_file(const std::filesystem::path& path, const nlohmann::json& document) {
+  const std::string text = document.dump(2) + "\n";
+  throw_on_error(base::write_file(
+      path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())));
+}
+
+}  // namespace blindfit::program

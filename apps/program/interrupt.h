@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+// Ctrl-C as a question that long work asks itself, so that it can finish what it is writing.
+#pragma once
+
+namespace blindfit::program {
+
+/// From now on the first SIGINT, SIGTERM or SIGHUP only sets a flag; a second one ends the process.
+void catch_interrupts();
+[[nodiscard]] bool interrupted() noexcept;
+/// Throws Error{kCancelled} once interrupted() is true.
+void throw_if_interrupted();
+
+}  // namespace blindfit::program

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// What this program runs on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace blindfit::program {
+
+/// The processor's name, e.g. "Intel(R) Xeon(R) Processor"; "unknown" where the system does not
+/// say.
+std::string cpu_name();
+/// Those of its features that some kernel family asks for.
+std::vector<std::string> cpu_features();
+/// Processors that this process may run on.
+std::size_t available_cores();
+
+}  // namespace blindfit::program
