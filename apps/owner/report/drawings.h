@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// The page's drawings as inline SVG; colours come from the page's style sheet.
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "apps/owner/report/figures.h"
+
+namespace blindfit::report {
+
+/// Accuracy over iterations, one line a curve, and `reference` as a dashed level line.
+std::string learning_curve(std::span<const Curve> curves, const Curve& reference);
+
+/// One picture as a grid of squares.
+std::string picture(const Picture& picture);
+
+}  // namespace blindfit::report
