@@ -226,7 +226,7 @@ rlwe::ParametersLiteral literal(const std::string& size) {
   if (size == "small") {
     return {.log_n = 10, .log_q = {45, 30, 30, 31, 30}, .log_p = {45, 36}, .digit_size = 2};
   }
-  return {.log_n = 13, .log_q = {45, 30, 30, 36}, .log_p = {50}, .digit_size = 1};
+  return {.log_n = 13, .log_q = {45, 30, 31, 30}, .log_p = {50}, .digit_size = 1};
 }
 
 }  // namespace
