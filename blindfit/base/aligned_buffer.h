@@ -48,8 +48,9 @@ class AlignedBuffer {
     return *this;
   }
   AlignedBuffer& operator=(AlignedBuffer&& other) noexcept {
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
+    AlignedBuffer taken(std::move(other));  // leaves `other` empty, frees what was here
+    std::swap(data_, taken.data_);
+    std::swap(size_, taken.size_);
     return *this;
   }
   ~AlignedBuffer() { std::free(data_); }

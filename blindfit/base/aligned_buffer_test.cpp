@@ -58,6 +58,10 @@ TEST(AlignedBuffer, AssignsFromItselfAndFromAnotherSize) {
   buffer = ascending(20);
   EXPECT_EQ(buffer.size(), 20U);
   EXPECT_EQ(buffer.data()[19], 20U);
+  AlignedBuffer source = ascending(3);
+  buffer = std::move(source);
+  EXPECT_EQ(buffer.size(), 3U);
+  EXPECT_EQ(source.size(), 0U);  // NOLINT(bugprone-use-after-move): that is the contract
 }
 
 TEST(AlignedBuffer, ThrowsWhenMemoryIsExhausted) {
