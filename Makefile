@@ -52,6 +52,7 @@ check-tree: ## layering, file length and layout of the source tree
 	$(call say,make check: source tree)
 	@$(PYTHON) tools/check_layering.py
 	@$(PYTHON) tools/check_file_length.py
+	@$(PYTHON) tools/check_notes.py
 	@tools/check_format.sh
 
 check-tidy: | build/ ## clang-tidy for at most TIDY_SECONDS, the latest changes first
