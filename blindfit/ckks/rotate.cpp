@@ -37,24 +37,43 @@ void switch_by(const Context& context, const rlwe::GaloisKey& key, const Ciphert
   out = apply_galois(context, key, ct, rlwe::gadget_decompose(context, ct.parts[1]));
 }
 
-/// sum += automorphism(term); an empty sum becomes it.
-void add_permuted(const Context& context, const ring::Automorphism& automorphism,
-                  const ring::Poly& term, ring::Poly& sum) {
-  if (sum.limbs() == 0) {
-    ring::apply_automorphism(context.ring(), automorphism, term, sum);
-    return;
+/// The sum over `terms` of the automorphisms of (P c_0 + gadget product, gadget product) over QP,
+/// one limb after the other, so that everything but the keys stays in the cache.
+rlwe::LazyPair sum_of_terms(const Context& context, const Ciphertext& ct,
+                            const rlwe::Decomposition& decomposition,
+                            std::span<const rlwe::GaloisKey* const> terms) {
+  const ring::RingContext& ring = context.ring();
+  const ring::Poly& shape = decomposition.digits.front();
+  const std::size_t n = shape.n();
+  rlwe::LazyPair sum{ring::zero_poly(ring, shape.q_limbs(), shape.p_limbs(), shape.domain()),
+                     ring::zero_poly(ring, shape.q_limbs(), shape.p_limbs(), shape.domain())};
+  base::AlignedBuffer scratch(4 * n);
+  std::uint64_t* u0 = scratch.data();
+  std::uint64_t* u1 = u0 + n;
+  std::uint64_t* permuted = u1 + n;
+  std::uint64_t* lifted = permuted + n;
+  for (std::size_t i = 0; i < shape.limbs(); ++i) {
+    const auto& q = ring.modulus(shape, i);
+    const auto add_permuted = [&](const rlwe::GaloisKey& key, const std::uint64_t* u,
+                                  ring::Poly& out) {
+      ring.kernels().permute(permuted, u, key.automorphism.index.data(), n);
+      ring.kernels().add(out.limb(i).data(), out.limb(i).data(), permuted, n, q);
+    };
+    const bool in_q = i < shape.q_limbs();
+    if (in_q) {
+      ring.kernels().multiply_scalar(lifted, ct.parts[0].limb(i).data(), ring.special_product(i), n,
+                                     q);
+    }
+    for (const rlwe::GaloisKey* key : terms) {
+      rlwe::gadget_product_limb(context, decomposition, key->key, i, u0, u1);
+      if (in_q) {
+        ring.kernels().add(u0, u0, lifted, n, q);
+      }
+      add_permuted(*key, u0, sum.u0);
+      add_permuted(*key, u1, sum.u1);
+    }
   }
-  ring::Poly permuted;
-  ring::apply_automorphism(context.ring(), automorphism, term, permuted);
-  ring::add(context.ring(), sum, permuted, sum);
-}
-
-void add_or_assign(const Context& context, const ring::Poly& term, ring::Poly& sum) {
-  if (sum.limbs() == 0) {
-    sum = term;
-  } else {
-    ring::add(context.ring(), sum, term, sum);
-  }
+  return sum;
 }
 
 }  // namespace
@@ -132,34 +151,29 @@ void sum_of_rotations(const Context& context, const EvaluationKeys& keys, const 
     throw base::Error(base::ErrorCode::kInvalidArgument,
                       "a sum of rotations needs at least one term: 0");
   }
-  const rlwe::Decomposition decomposition = rlwe::gadget_decompose(context, ct.parts[1]);
-  rlwe::LazyPair lazy;
-  ring::Poly sum0;
-  ring::Poly sum1;
+  std::vector<const rlwe::GaloisKey*> terms;
+  std::int64_t unrotated = 0;
   for (const Steps s : steps) {
     const ring::GaloisElement element = galois_element(s, context.parameters().log_n());
     if (element.value == 1) {
-      add_or_assign(context, ct.parts[0], sum0);
-      add_or_assign(context, ct.parts[1], sum1);
-      continue;
+      ++unrotated;
+    } else {
+      terms.push_back(&keys.galois(element, ct.level()));
     }
-    const rlwe::GaloisKey& key = keys.galois(element, ct.level());
-    const rlwe::LazyPair term = rlwe::gadget_product_lazy(context, decomposition, key.key);
-    add_permuted(context, key.automorphism, term.u0, lazy.u0);
-    add_permuted(context, key.automorphism, term.u1, lazy.u1);
-    add_permuted(context, key.automorphism, ct.parts[0], sum0);
   }
-  if (lazy.u0.limbs() != 0) {
-    ring::Poly u0;
-    ring::Poly u1;
-    rlwe::mod_down(context, lazy, u0, u1);
-    add_or_assign(context, u0, sum0);
-    add_or_assign(context, u1, sum1);
+  Ciphertext sum{std::vector<ring::Poly>(2), ct.scale};
+  if (terms.empty()) {
+    sum = ct;
+    --unrotated;
+  } else {
+    rlwe::LazyPair lazy =
+        sum_of_terms(context, ct, rlwe::gadget_decompose(context, ct.parts[1]), terms);
+    rlwe::mod_down(context, lazy, sum.parts[0], sum.parts[1]);
   }
-  out.scale = ct.scale;
-  out.parts.clear();
-  out.parts.push_back(std::move(sum0));
-  out.parts.push_back(std::move(sum1));
+  for (; unrotated > 0; --unrotated) {
+    add(context, sum, ct, sum);
+  }
+  out = std::move(sum);
 }
 
 }  // namespace blindfit::ckks

@@ -28,12 +28,8 @@ void add_digit(const rlwe::Context& context, const ring::Poly& source, std::size
   const std::size_t first = d * context.parameters().digit_size();
   const std::size_t last = std::min(first + context.parameters().digit_size(), out.q_limbs());
   for (std::size_t i = first; i < last; ++i) {
-    std::uint64_t p = 1;
-    for (std::size_t j = 0; j < ring.p_count(); ++j) {
-      p = ring::multiply_mod(p, ring.p(j).value % ring.q(i).value, ring.q(i).value);
-    }
-    ring.kernels().multiply_scalar_add(out.limb(i).data(), source.limb(i).data(), p, ring.n(),
-                                       ring.q(i));
+    ring.kernels().multiply_scalar_add(out.limb(i).data(), source.limb(i).data(),
+                                       ring.special_product(i), ring.n(), ring.q(i));
   }
 }
 

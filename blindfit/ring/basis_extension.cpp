@@ -78,12 +78,7 @@ void BasisExtension::extend(const RingContext& ring, std::span<const std::uint64
 
 ModDown::ModDown(const RingContext& ring) : extension_(ring, p_indices(ring)) {
   for (std::size_t i = 0; i < ring.q_count(); ++i) {
-    const std::uint64_t q = ring.q(i).value;
-    std::uint64_t product = 1;
-    for (std::size_t j = 0; j < ring.p_count(); ++j) {
-      product = multiply_mod(product, ring.p(j).value % q, q);
-    }
-    inverse_p_.push_back(inverse_mod(product, q));
+    inverse_p_.push_back(inverse_mod(ring.special_product(i), ring.q(i).value));
   }
 }
 

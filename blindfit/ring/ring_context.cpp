@@ -80,6 +80,13 @@ RingContext::RingContext(unsigned log_n, std::vector<std::uint64_t> q_primes,
     imaginary_units_.push_back(power_mod(psi, n() / 2, primes[i]));
     kernels.ntt_build_table(tables_.data() + i * table_words_, moduli_.back(), psi, log_n);
   }
+  for (std::size_t i = 0; i < q_count_; ++i) {
+    std::uint64_t product = 1;
+    for (std::size_t j = q_count_; j < primes.size(); ++j) {
+      product = multiply_mod(product, primes[j] % primes[i], primes[i]);
+    }
+    special_products_.push_back(product);
+  }
 }
 
 void RingContext::forward_ntt_limb(std::span<std::uint64_t> limb, std::size_t modulus_index) const {

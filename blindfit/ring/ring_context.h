@@ -40,6 +40,9 @@ class RingContext {
   /// and -I at the second.
   [[nodiscard]] std::uint64_t imaginary_unit(std::size_t i) const { return imaginary_units_[i]; }
 
+  /// P = p_0 p_1 ... modulo q_i.
+  [[nodiscard]] std::uint64_t special_product(std::size_t i) const { return special_products_[i]; }
+
   /// Transforms one limb in place; the caller keeps track of the domain.
   void forward_ntt_limb(std::span<std::uint64_t> limb, std::size_t modulus_index) const;
   void inverse_ntt_limb(std::span<std::uint64_t> limb, std::size_t modulus_index) const;
@@ -57,6 +60,7 @@ class RingContext {
   const kernels::KernelTable* kernels_;
   std::vector<kernels::ModulusConstants> moduli_;
   std::vector<std::uint64_t> imaginary_units_;
+  std::vector<std::uint64_t> special_products_;
   std::size_t table_words_;
   base::AlignedBuffer tables_;
 };

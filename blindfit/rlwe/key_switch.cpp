@@ -2,6 +2,7 @@
 #include "blindfit/rlwe/key_switch.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 
@@ -52,31 +53,36 @@ Decomposition gadget_decompose(const Context& context, const ring::Poly& c) {
   return result;
 }
 
+void gadget_product_limb(const Context& context, const Decomposition& c, const SwitchingKey& key,
+                         std::size_t i, std::uint64_t* u0, std::uint64_t* u1) {
+  const ring::Poly& shape = c.digits.front();
+  const std::size_t count = c.digits.size();
+  // The key may stand at a higher level, which moves its special limbs up.
+  const std::size_t key_limb = i < shape.q_limbs() ? i : i - shape.q_limbs() + key.level() + 1;
+  std::array<const std::uint64_t*, kernels::kMaxDotLength> digit;
+  std::array<const std::uint64_t*, kernels::kMaxDotLength> b;
+  std::array<const std::uint64_t*, kernels::kMaxDotLength> a;
+  for (std::size_t d = 0; d < count; ++d) {
+    digit[d] = c.digits[d].limb(i).data();
+    b[d] = key.b[d].limb(key_limb).data();
+    a[d] = key.a[d].limb(key_limb).data();
+  }
+  context.ring().kernels().dot_pair(u0, u1, digit.data(), b.data(), a.data(), count, shape.n(),
+                                    context.ring().modulus(shape, i));
+}
+
 LazyPair gadget_product_lazy(const Context& context, const Decomposition& c,
                              const SwitchingKey& key) {
-  const ring::RingContext& ring = context.ring();
   const ring::Poly& shape = c.digits.front();
   if (key.level() < c.level()) {
     throw base::Error(base::ErrorCode::kKeyMissing,
                       "a switching key must reach the level of its operand: " +
                           std::to_string(key.level()) + " < " + std::to_string(c.level()));
   }
-  const std::size_t count = c.digits.size();
   LazyPair pair{ring::Poly(shape.n(), shape.q_limbs(), shape.p_limbs(), ring::Domain::kEvaluation),
                 ring::Poly(shape.n(), shape.q_limbs(), shape.p_limbs(), ring::Domain::kEvaluation)};
-  std::vector<const std::uint64_t*> digit(count);
-  std::vector<const std::uint64_t*> b(count);
-  std::vector<const std::uint64_t*> a(count);
   for (std::size_t i = 0; i < shape.limbs(); ++i) {
-    // The key may stand at a higher level, which moves its special limbs up.
-    const std::size_t key_limb = i < shape.q_limbs() ? i : i - shape.q_limbs() + key.level() + 1;
-    for (std::size_t d = 0; d < count; ++d) {
-      digit[d] = c.digits[d].limb(i).data();
-      b[d] = key.b[d].limb(key_limb).data();
-      a[d] = key.a[d].limb(key_limb).data();
-    }
-    ring.kernels().dot_pair(pair.u0.limb(i).data(), pair.u1.limb(i).data(), digit.data(), b.data(),
-                            a.data(), count, shape.n(), ring.modulus(shape, i));
+    gadget_product_limb(context, c, key, i, pair.u0.limb(i).data(), pair.u1.limb(i).data());
   }
   return pair;
 }

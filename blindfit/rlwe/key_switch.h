@@ -3,6 +3,7 @@
 // first and the last.
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "blindfit/rlwe/switching_key.h"
@@ -32,6 +33,11 @@ struct LazyPair {
 /// level.
 LazyPair gadget_product_lazy(const Context& context, const Decomposition& c,
                              const SwitchingKey& key);
+
+/// Limb i of the same product, for callers that consume it while it is in the cache. `u0` and `u1`
+/// are one limb each and alias nothing. The caller has checked that the key reaches c's level.
+void gadget_product_limb(const Context& context, const Decomposition& c, const SwitchingKey& key,
+                         std::size_t i, std::uint64_t* u0, std::uint64_t* u1);
 
 /// Divides both by P with rounding. The pair is scratch afterwards. Cost: 2 * (p_count + level + 1)
 /// NTTs.
