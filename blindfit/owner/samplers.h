@@ -6,10 +6,11 @@
 #include <cstdint>
 #include <vector>
 
+#include "blindfit/rlwe/security.h"
+
 namespace blindfit::owner {
 
-/// Standard deviation of every error polynomial.
-inline constexpr double kErrorSigma = 3.2;
+using rlwe::kErrorSigma;
 
 /// Independent uniform values in {-1, 0, 1}.
 std::vector<std::int8_t> sample_ternary(std::size_t count);

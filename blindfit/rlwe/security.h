@@ -10,6 +10,8 @@ namespace blindfit::rlwe {
 
 inline constexpr unsigned kMinLogN = 10;
 inline constexpr unsigned kMaxLogN = 17;
+/// Standard deviation of every error polynomial.
+inline constexpr double kErrorSigma = 3.2;
 
 /// Largest log2(QP) at 128 bits for a ring of degree 2^log_n; 0 outside [kMinLogN, kMaxLogN]. The
 /// two smallest rings are not in the table: their entries are a half and a quarter of the entry of
