@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "blindfit/kernels/avx2/avx2_kernels.h"
 #include "blindfit/kernels/avx512ifma/avx512ifma_kernels.h"
 #include "blindfit/kernels/kernel_table.h"
 #include "blindfit/kernels/scalar/scalar_kernels.h"
@@ -34,6 +35,28 @@ constexpr KernelTable kScalar{
 };
 
 #if defined(__x86_64__)
+constexpr KernelTable kAvx2{
+    .name = "avx2",
+    .ntt_table_words = &avx2::ntt_table_words,
+    .ntt_build_table = &avx2::ntt_build_table,
+    .forward_ntt = &avx2::forward_ntt,
+    .inverse_ntt = &avx2::inverse_ntt,
+    .add = &avx2::add,
+    .subtract = &avx2::subtract,
+    .negate = &avx2::negate,
+    .multiply = &avx2::multiply,
+    .multiply_add = &avx2::multiply_add,
+    .multiply_scalar = &avx2::multiply_scalar,
+    .multiply_scalar_add = &avx2::multiply_scalar_add,
+    .subtract_multiply_scalar = &avx2::subtract_multiply_scalar,
+    .dot_pair = &avx2::dot_pair,
+    .reduce = &avx2::reduce,
+    .reduce_centred = &avx2::reduce_centred,
+    .overflow_count = &avx2::overflow_count,
+    .extend_limb = &avx2::extend_limb,
+    .permute = &avx2::permute,
+};
+
 constexpr KernelTable kAvx512Ifma{
     .name = "avx512ifma",
     .ntt_table_words = &avx512ifma::ntt_table_words,
@@ -56,16 +79,20 @@ constexpr KernelTable kAvx512Ifma{
     .permute = &avx512ifma::permute,
 };
 
-constexpr std::array<const KernelTable*, 2> kFamilies{&kAvx512Ifma, &kScalar};
+constexpr std::array<const KernelTable*, 3> kFamilies{&kAvx512Ifma, &kAvx2, &kScalar};
 
 // GCC and clang report an instruction set only if the operating system saves its registers, too.
+bool has_avx2() {
+  return __builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0;
+}
+
 bool has_avx512ifma() {
   return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512dq") != 0 &&
          __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512ifma") != 0;
 }
 
 std::size_t first_supported() {
-  return has_avx512ifma() ? 0 : 1;
+  return has_avx512ifma() ? 0 : has_avx2() ? 1 : 2;
 }
 #else
 constexpr std::array<const KernelTable*, 1> kFamilies{&kScalar};

@@ -157,9 +157,9 @@ TEST_P(Ntt, TableIsFilledCompletelyAndNotWrittenBeyondItsEnd) {
 
 INSTANTIATE_TEST_SUITE_P(EveryFamily, Ntt,
                          ::testing::Combine(every_family(), ::testing::Range(10u, 18u)),
-                         [](const auto& info) {
-                           return std::string(std::get<0>(info.param)) + "_logN" +
-                                  std::to_string(std::get<1>(info.param));
+                         [](const auto& param) {
+                           return std::string(std::get<0>(param.param)) + "_logN" +
+                                  std::to_string(std::get<1>(param.param));
                          });
 
 }  // namespace

@@ -39,14 +39,7 @@ template <unsigned kLayers, bool kSixteen>
 void forward_pass(Word* x, std::size_t stride, const Word* upper, std::size_t node,
                   const Modulus& m) {
   constexpr std::size_t kRadix = std::size_t{1} << kLayers;
-  Factor factors[kRadix];
-  for (unsigned layer = 0; layer < kLayers; ++layer) {
-    const std::size_t width = std::size_t{1} << layer;
-    for (std::size_t i = 0; i < width; ++i) {
-      factors[width + i] = load_upper(upper, node * width + i);
-    }
-  }
-  const auto factor = [&factors](std::size_t inner) { return factors[inner]; };
+  const auto factor = [upper, node](std::size_t inner) { return load_inner(upper, node, inner); };
   for (std::size_t column = 0; column < stride; column += kLanes) {
     Vector v[kRadix];
     for (std::size_t i = 0; i < kRadix; ++i) {

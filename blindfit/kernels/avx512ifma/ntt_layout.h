@@ -107,6 +107,12 @@ inline Factor load_distance1(const Word* tile, std::size_t pair, const Modulus& 
   return factor_from_quotient(load(tile + 40 + 8 * pair), m);
 }
 
+/// The factor of the block's inner node 2^l + i, i < 2^l, where the block itself is `node`.
+inline Factor load_inner(const Word* upper, std::size_t node, std::size_t inner) {
+  const std::size_t width = std::size_t{1} << (63 - __builtin_clzll(inner));
+  return load_upper(upper, node * width + inner - width);
+}
+
 inline Factor load_tile_node(const Word* tile, std::size_t node) {
   return {broadcast(tile[node]), broadcast(tile[8 + node])};
 }

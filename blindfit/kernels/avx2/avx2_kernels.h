@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The avx2 family: every entry of KernelTable, whose contracts hold here; raw declarations only.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "blindfit/kernels/modulus_constants.h"
+
+namespace blindfit::kernels::avx2 {
+
+using Word = std::uint64_t;
+
+std::size_t ntt_table_words(unsigned log_n) noexcept;
+void ntt_build_table(Word* table, const ModulusConstants& q, Word psi, unsigned log_n) noexcept;
+void forward_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned log_n) noexcept;
+void inverse_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned log_n) noexcept;
+
+void add(Word* out, const Word* a, const Word* b, std::size_t n,
+         const ModulusConstants& q) noexcept;
+void subtract(Word* out, const Word* a, const Word* b, std::size_t n,
+              const ModulusConstants& q) noexcept;
+void negate(Word* out, const Word* a, std::size_t n, const ModulusConstants& q) noexcept;
+void multiply(Word* out, const Word* a, const Word* b, std::size_t n,
+              const ModulusConstants& q) noexcept;
+void multiply_add(Word* out, const Word* a, const Word* b, std::size_t n,
+                  const ModulusConstants& q) noexcept;
+void multiply_scalar(Word* out, const Word* a, Word c, std::size_t n,
+                     const ModulusConstants& q) noexcept;
+void multiply_scalar_add(Word* out, const Word* a, Word c, std::size_t n,
+                         const ModulusConstants& q) noexcept;
+void subtract_multiply_scalar(Word* out, const Word* a, const Word* b, Word c, std::size_t n,
+                              const ModulusConstants& q) noexcept;
+void dot_pair(Word* out0, Word* out1, const Word* const* a, const Word* const* b0,
+              const Word* const* b1, std::size_t count, std::size_t n,
+              const ModulusConstants& q) noexcept;
+
+void reduce(Word* out, const Word* x, std::size_t n, const ModulusConstants& q) noexcept;
+void reduce_centred(Word* out, const Word* x, std::size_t n, Word p,
+                    const ModulusConstants& q) noexcept;
+void overflow_count(Word* v, const Word* const* y, const double* inverse, std::size_t count,
+                    std::size_t n) noexcept;
+void extend_limb(Word* out, const Word* const* y, const Word* factor, std::size_t count,
+                 const Word* v, Word product, std::size_t n, const ModulusConstants& q) noexcept;
+void permute(Word* out, const Word* x, const std::uint32_t* index, std::size_t n) noexcept;
+
+}  // namespace blindfit::kernels::avx2
