@@ -75,7 +75,8 @@ struct PolynomialScales {
 /// follow from the argument's, and the constants absorb the rest, so that no two terms ever differ.
 ///
 /// Throws Error{kLevelExhausted} if level < depth, and Error{kScaleMismatch} if a scale leaves
-/// [2^12, 2^62] or a scaled coefficient reaches 2^62: argument and target must be near the primes.
+/// [2^12, 2^62] or a scaled coefficient reaches 2^62: argument and target must be near the primes,
+/// since T_k deviates from them by k times as many bits as the argument.
 PolynomialScales plan_scales(const ckks::Context& context, const PolynomialPlan& plan,
                              std::size_t level, ckks::Scale argument, ckks::Scale target);
 
