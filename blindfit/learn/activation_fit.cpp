@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// Fits of the sigmoid's odd part: weighted least squares by QR, and Remez's exchange algorithm.
+#include <Eigen/QR>
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "blindfit/learn/activation.h"
+
+namespace blindfit::learn {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using base::Result;
+using Eigen::Index;
+
+Index terms(const ActivationFit& fit) {
+  return (fit.degree + 1) / 2;
+}
+
+/// T_1, T_3, ... at the place where logit z arrives.
+Eigen::RowVectorXd basis(const ActivationFit& fit, double z) {
+  const double y = std::clamp(fit.extension.apply(fit.radius, z) / fit.radius, -1.0, 1.0);
+  const double angle = std::acos(y);
+  Eigen::RowVectorXd values(terms(fit));
+  for (Index k = 0; k < values.size(); ++k) {
+    values(k) = std::cos(static_cast<double>(2 * k + 1) * angle);
+  }
+  return values;
+}
+
+double target(double z) {
+  return sigmoid(z) - 0.5;
+}
+
+Eigen::VectorXd fit_least_squares(const ActivationFit& fit) {
+  constexpr Index kPoints = 4096;
+  const double widest = fit.extension.widest(fit.radius);
+  Eigen::MatrixXd design(kPoints, terms(fit));
+  Eigen::VectorXd values(kPoints);
+  for (Index i = 0; i < kPoints; ++i) {  // midpoints; the error is odd, so one side is enough
+    const double z = widest * (static_cast<double>(i) + 0.5) / kPoints;
+    const double ratio = fit.bell_width > 0 ? z / fit.bell_width : 0.0;
+    const double root_weight = std::exp(-0.25 * ratio * ratio);
+    design.row(i) = root_weight * basis(fit, z);
+    values(i) = root_weight * target(z);
+  }
+  return design.colPivHouseholderQr().solve(values);
+}
+
+/// The points at which the exchange looks for extrema, denser towards the ends of the domain.
+struct ExchangeGrid {
+  Eigen::VectorXd logits;
+  Eigen::MatrixXd design;
+  Eigen::VectorXd values;
+};
+
+ExchangeGrid make_grid(const ActivationFit& fit) {
+  constexpr Index kPoints = 16384;
+  constexpr double kHalfPi = 1.57079632679489661923;
+  ExchangeGrid grid{Eigen::VectorXd(kPoints), Eigen::MatrixXd(kPoints, terms(fit)),
+                    Eigen::VectorXd(kPoints)};
+  for (Index i = 0; i < kPoints; ++i) {
+    const double angle = kHalfPi * static_cast<double>(i + 1) / kPoints;
+    grid.logits(i) = fit.extension.widest(fit.radius) * std::sin(angle);
+    grid.design.row(i) = basis(fit, grid.logits(i));
+    grid.values(i) = target(grid.logits(i));
+  }
+  return grid;
+}
+
+/// The grid points of the extrema of T_(degree + 2), where the error of a smooth odd function
+/// peaks.
+std::vector<Index> first_reference(const ActivationFit& fit, const ExchangeGrid& grid) {
+  const Index count = terms(fit) + 1;
+  std::vector<Index> reference;
+  Index i = 0;
+  for (Index j = count - 1; j >= 0; --j) {
+    const double y = std::cos(static_cast<double>(j) * M_PI / static_cast<double>(2 * count - 1));
+    const Index last = grid.logits.size() - 1 - j;
+    while (i < last && fit.extension.apply(fit.radius, grid.logits(i)) < y * fit.radius) {
+      ++i;
+    }
+    reference.push_back(i++);
+  }
+  return reference;
+}
+
+/// The largest error of each run of one sign; runs are dropped from the weaker end beyond `count`.
+std::vector<Index> alternating_extrema(const Eigen::VectorXd& error, Index count) {
+  std::vector<Index> extrema;
+  for (Index i = 0; i < error.size(); ++i) {
+    const bool new_run = extrema.empty() || (error(i) > 0) != (error(extrema.back()) > 0);
+    if (new_run) {
+      extrema.push_back(i);
+    } else if (std::abs(error(i)) > std::abs(error(extrema.back()))) {
+      extrema.back() = i;
+    }
+  }
+  while (static_cast<Index>(extrema.size()) > count) {
+    const bool first_weaker = std::abs(error(extrema.front())) < std::abs(error(extrema.back()));
+    extrema.erase(first_weaker ? extrema.begin() : extrema.end() - 1);
+  }
+  return extrema;
+}
+
+Eigen::VectorXd fit_minimax(const ActivationFit& fit) {
+  constexpr int kMostExchanges = 100;
+  constexpr double kLevelled = 1e-9;  // relative excess of the largest error over the levelled one
+  const ExchangeGrid grid = make_grid(fit);
+  const Index count = terms(fit) + 1;
+  std::vector<Index> reference = first_reference(fit, grid);
+  Eigen::VectorXd coefficients;
+  for (int exchange = 0; exchange < kMostExchanges; ++exchange) {
+    Eigen::MatrixXd system(count, count);  // coefficients and the levelled error
+    Eigen::VectorXd values(count);
+    for (Index i = 0; i < count; ++i) {
+      const Index point = reference[static_cast<std::size_t>(i)];
+      system.row(i) << grid.design.row(point), (i % 2 == 0 ? 1.0 : -1.0);
+      values(i) = grid.values(point);
+    }
+    const Eigen::VectorXd solution = system.colPivHouseholderQr().solve(values);
+    coefficients = solution.head(count - 1);
+    const double levelled = std::abs(solution(count - 1));
+    const Eigen::VectorXd error = grid.values - grid.design * coefficients;
+    if (error.cwiseAbs().maxCoeff() <= levelled * (1 + kLevelled)) {
+      break;
+    }
+    std::vector<Index> next = alternating_extrema(error, count);
+    if (static_cast<Index>(next.size()) < count) {
+      break;  // rounding: the error no longer alternates
+    }
+    reference = std::move(next);
+  }
+  return coefficients;
+}
+
+}  // namespace
+
+Result<Activation> fit_activation(const ActivationFit& fit) {
+  constexpr int kHighestDegree = 63;
+  if (fit.degree < 1 || fit.degree > kHighestDegree || fit.degree % 2 == 0) {
+    return Error(ErrorCode::kInvalidArgument, "an activation's degree must be odd and in [1, " +
+                                                  std::to_string(kHighestDegree) +
+                                                  "]: " + std::to_string(fit.degree));
+  }
+  if (!(fit.bell_width >= 0) || !std::isfinite(fit.bell_width)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "the width of the weight must be >= 0: " + std::to_string(fit.bell_width));
+  }
+  Activation activation{{std::vector<double>(static_cast<std::size_t>(fit.degree) + 1, 0.0)},
+                        fit.radius,
+                        fit.extension};
+  const Result<Activation> checked = conforming(activation);
+  if (!checked) {
+    return Error(ErrorCode::kInvalidArgument, checked.error().what());
+  }
+  const Eigen::VectorXd coefficients =
+      fit.method == FitMethod::kMinimax ? fit_minimax(fit) : fit_least_squares(fit);
+  for (Index k = 0; k < coefficients.size(); ++k) {
+    activation.odd.coefficients[static_cast<std::size_t>(2 * k + 1)] = coefficients(k);
+  }
+  return activation;
+}
+
+}  // namespace blindfit::learn
