@@ -107,6 +107,11 @@ ckks::Ciphertext CipherMachine::fold(const Value& v, const std::vector<matrix::F
   return out;
 }
 
+ckks::Ciphertext CipherMachine::polynomial(const Value& v, const circuits::PolynomialPlan& plan) {
+  tick(plan.key_switches());
+  return circuits::evaluate(context_, keys_, plan, v, rlwe::Scale{spec_.scale});
+}
+
 void CipherMachine::activate(Sum& sum, const Value& v) {
   tick(activation_.lazy_key_switches());
   accumulate(context_,

@@ -49,6 +49,7 @@ class CipherMachine {
   void times_minus_i(Sum& sum) const;
   Value finish(Sum sum);
   Value fold(const Value& v, const std::vector<matrix::FoldStage>& stages);
+  Value polynomial(const Value& v, const circuits::PolynomialPlan& plan);
   void activate(Sum& sum, const Value& v);
   void parallel_for(std::size_t count, const std::function<void(std::size_t)>& task);
 

@@ -136,16 +136,15 @@ CountingMachine::Value CountingMachine::fold(const Value& v,
   return make(v.level, v.scale);
 }
 
-void CountingMachine::activate(Sum& sum, const Value& v) {
-  const std::size_t depth = activation_.depth();
-  if (v.level < depth) {
-    throw base::Error(
-        base::ErrorCode::kLevelExhausted,
-        "an activation needs " + std::to_string(depth) + " levels: " + std::to_string(v.level));
+void CountingMachine::count_polynomial(const Value& v, const circuits::PolynomialPlan& plan,
+                                       std::size_t key_switches) {
+  if (v.level < plan.depth()) {
+    throw base::Error(base::ErrorCode::kLevelExhausted, "a polynomial needs " +
+                                                            std::to_string(plan.depth()) +
+                                                            " levels: " + std::to_string(v.level));
   }
-  const std::vector<std::size_t> depths = activation_.key_switch_depths();
-  // The last one belongs to the sum, which `finish` relinearizes.
-  for (std::size_t i = 0; i < activation_.lazy_key_switches(); ++i) {
+  const std::vector<std::size_t> depths = plan.key_switch_depths();
+  for (std::size_t i = 0; i < key_switches; ++i) {
     const std::size_t level = v.level - depths[i];
     raise_to(keys_.relinearization, level);
     count_decomposition(level);
@@ -153,7 +152,18 @@ void CountingMachine::activate(Sum& sum, const Value& v) {
     count_mod_down(level);
     counts_.ntt_limbs += 2.0 * static_cast<double>(level + 1);
   }
-  const std::size_t level = v.level - depth + 1;
+}
+
+CountingMachine::Value CountingMachine::polynomial(const Value& v,
+                                                   const circuits::PolynomialPlan& plan) {
+  count_polynomial(v, plan, plan.key_switches());
+  return make(v.level - plan.depth(), scale_);
+}
+
+void CountingMachine::activate(Sum& sum, const Value& v) {
+  // The last relinearization belongs to the sum, which `finish` does.
+  count_polynomial(v, activation_, activation_.lazy_key_switches());
+  const std::size_t level = v.level - activation_.depth() + 1;
   multiply_into(sum, level, scale_ * modulus(level), true, 8);
 }
 

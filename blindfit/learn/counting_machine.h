@@ -76,6 +76,7 @@ class CountingMachine {
   void times_minus_i(Sum& sum);
   Value finish(Sum sum);
   Value fold(const Value& v, const std::vector<matrix::FoldStage>& stages);
+  Value polynomial(const Value& v, const circuits::PolynomialPlan& plan);
   void activate(Sum& sum, const Value& v);
   void parallel_for(std::size_t count, const std::function<void(std::size_t)>& task);
 
@@ -89,6 +90,8 @@ class CountingMachine {
     double peak = 0;
   };
 
+  void count_polynomial(const Value& v, const circuits::PolynomialPlan& plan,
+                        std::size_t key_switches);
   void multiply_into(Sum& sum, std::size_t level, double scale, bool degree_two, double limbs);
   void count_decomposition(std::size_t level);
   void count_gadget_product(std::size_t level);

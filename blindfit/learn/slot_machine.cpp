@@ -98,6 +98,10 @@ Value SlotMachine::fold(const Value& v, const std::vector<matrix::FoldStage>& st
   return out;
 }
 
+Value SlotMachine::polynomial(const Value& v, const circuits::PolynomialPlan& plan) {
+  return map(v, v, [&plan](auto x, auto) { return std::complex<double>(plan.evaluate(x.real())); });
+}
+
 void SlotMachine::activate(Sum& sum, const Value& v) const {
   Value out(v.size());
   for (std::size_t s = 0; s < v.size(); ++s) {

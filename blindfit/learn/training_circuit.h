@@ -1,20 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 // The encrypted training step, written once and run by three machines: on ciphertexts
-// (cipher_machine.h), on plain slot vectors (slot_machine.h, the mirror with the same packing) and
-// on levels and scales alone (counting_machine.h, the planner). docs/notes/0005-training-circuit.md
-// derives levels, scales and costs.
+// (cipher_machine.h), on plain slot vectors (slot_machine.h) and on levels and scales alone
+// (counting_machine.h, the planner). docs/notes/0005-training-circuit.md derives levels and costs.
 //
 // A Machine has a type Value (a ciphertext of degree 1) and a type Sum (an unrescaled sum of
-// products), and
-//   level(v), scale(v), modulus(level)                     what v stands at; q_level as a double
-//   drop(v, level), add(a, b), subtract(a, b), times_i(v), conjugate(v)
-//   add_product(sum, a, b), add_multiple(sum, v, c, scale), add_sum(sum, sum)
-//   add_masked(sum, v, LaneMask or LabelMask, scale)       a product with a public mask encoded at
-//   `scale` finish(sum)                                            relinearize if needed, then
-//   rescale fold(v, stages)                                        a sequence of sums of rotations
-//   activate(sum, y)                                       sum += odd(y), the activation's odd part
-//   at y = z / radius times_minus_i(sum)                                     multiplies an
-//   unrescaled sum by -i parallel_for(count, task)
+// products), and these operations:
+//
+//   level(v), scale(v), modulus(level)   what v stands at; q_level as a double
+//   drop(v, level)                       v at a lower level
+//   add(a, b), subtract(a, b)
+//   times_i(v), conjugate(v)
+//   fold(v, stages)                      a sequence of sums of rotations
+//   polynomial(v, plan)                  the plan's series of v, at the spec's scale
+//   add_product(sum, a, b)
+//   add_multiple(sum, v, c, scale)       a product with a constant encoded at `scale`
+//   add_masked(sum, v, mask, scale)      a product with a public mask encoded at `scale`
+//   activate(sum, y)                     sum += odd(y), y = z / radius
+//   add_sum(sum, sum), times_minus_i(sum)
+//   finish(sum)                          relinearize if needed, then rescale: a Value
+//   parallel_for(count, task)
 #pragma once
 
 #include <algorithm>
@@ -22,6 +26,7 @@
 #include <utility>
 #include <vector>
 
+#include "blindfit/circuits/polynomial_plan.h"
 #include "blindfit/learn/training_spec.h"
 #include "blindfit/matrix/fold.h"
 #include "blindfit/matrix/packing.h"
@@ -37,6 +42,10 @@ struct LabelMask {
   std::size_t k = 0;
   double value = 1;
 };
+
+/// The domain extension's steps y - (4/27) (U / R_k)^2 y^3 for y in units of U, the whole domain;
+/// the last one also changes the unit to the activation's radius.
+std::vector<circuits::PolynomialPlan> extension_plans(const Activation& activation);
 
 /// What the owner uploads. Unused entries are empty.
 template <typename Value>
@@ -61,12 +70,13 @@ class TrainingCircuit {
   using Value = typename Machine::Value;
   using Sum = typename Machine::Sum;
 
-  TrainingCircuit(Machine& machine, const TrainingSpec& spec) : m_(machine), spec_(spec) {}
+  TrainingCircuit(Machine& machine, const TrainingSpec& spec)
+      : m_(machine), spec_(spec), extensions_(extension_plans(spec.activation)) {}
 
   /// Levels that separate V from the gradient computed at V: expand 1, product 1, activation,
   /// product 1, pack 1.
   [[nodiscard]] static std::size_t depth(const TrainingSpec& spec) {
-    return 4 + circuits::PolynomialPlan(spec.activation.odd).depth();
+    return 4 + static_cast<std::size_t>(spec.activation.depth());
   }
 
   /// B (Y - 1/2)^T X in the packed layout, from encrypted labels standing at any level >= 3.
@@ -87,7 +97,7 @@ class TrainingCircuit {
   /// is computed.
   void step(const TrainingInputs<Value>& in, const Value& label_product, std::size_t t,
             TrainingState<Value>& state) {
-    const StepCoefficients c = spec_.steps[t];
+    const OptimizerStep c = spec_.steps[t];
     const bool last = t + 1 == spec_.iterations();
     // The last iteration computes W' = (1 - eta) W + eta V + (1 - eta) rate G at once, which saves
     // its extra level.
@@ -164,7 +174,7 @@ class TrainingCircuit {
   /// in pairs.
   std::vector<std::optional<Value>> spread(const Value& packed) {
     const auto& tiling = spec_.tiling;
-    const double value = (tiling.paired() ? 0.5 : 1.0) / spec_.activation.radius;
+    const double value = (tiling.paired() ? 0.5 : 1.0) / spec_.activation.domain();
     std::vector<std::optional<Value>> lanes(tiling.lanes());
     m_.parallel_for(lanes.size(), [&](std::size_t lane) {
       Sum sum;
@@ -202,17 +212,17 @@ class TrainingCircuit {
   Value activate(const Value& z, std::size_t pair) {
     Sum sum;
     if (!spec_.tiling.paired()) {
-      m_.activate(sum, z);
+      m_.activate(sum, extend(z));
     } else if (!spec_.tiling.has_second(pair)) {
-      m_.activate(sum, m_.add(z, z));
+      m_.activate(sum, extend(m_.add(z, z)));
     } else {
       const Value conjugate = m_.conjugate(z);
       // z - conj(z) = i z_b and odd(i-free z_b) is wanted times -i: z_b = -i (z - conj z) = i (conj
       // z - z).
-      m_.activate(sum, m_.times_i(m_.subtract(conjugate, z)));
+      m_.activate(sum, extend(m_.times_i(m_.subtract(conjugate, z))));
       m_.times_minus_i(sum);
       Sum real;
-      m_.activate(real, m_.add(z, conjugate));
+      m_.activate(real, extend(m_.add(z, conjugate)));
       m_.add_sum(sum, std::move(real));
     }
     return m_.finish(std::move(sum));
@@ -263,8 +273,17 @@ class TrainingCircuit {
     return sum;
   }
 
+  /// From a logit in units of the whole domain to one in units of the activation's radius.
+  Value extend(Value y) {
+    for (const circuits::PolynomialPlan& plan : extensions_) {
+      y = m_.polynomial(y, plan);
+    }
+    return y;
+  }
+
   Machine& m_;
   const TrainingSpec& spec_;
+  std::vector<circuits::PolynomialPlan> extensions_;
 };
 
 }  // namespace blindfit::learn

@@ -31,6 +31,7 @@ struct Case {
   Start start;
   bool preconditioner;
   std::size_t iterations;
+  int extensions = 0;
 };
 
 double noise(std::size_t i) {
@@ -59,7 +60,7 @@ TrainingSpec make_spec(const Case& c) {
   spec.tiling = c.tiling;
   // 0.25 z - 0.01 z^3 on [-4, 4].
   const std::vector<double> monomials = {0, 0.25, 0, -0.01};
-  spec.activation = {circuits::chebyshev_from_monomials(monomials, 4), 4};
+  spec.activation = {circuits::chebyshev_from_monomials(monomials, 4), 4, {1.5, c.extensions}};
   // Without B, the rate itself keeps the steps short and the logits inside the domain.
   const double rate = c.preconditioner ? 1 : 0.05;
   for (std::size_t t = 0; t < c.iterations; ++t) {
@@ -86,7 +87,8 @@ std::vector<double> gradient(const TrainingSpec& spec, const Problem& p,
       for (std::size_t j = 0; v != nullptr && j < features; ++j) {
         z += p.x[i * features + j] * (*v)[k * features + j];
       }
-      const double residual = (p.labels[i] == static_cast<int>(k) ? 0.5 : -0.5) - odd(z);
+      const double residual =
+          (p.labels[i] == static_cast<int>(k) ? 0.5 : -0.5) - spec.activation.odd_part(z);
       for (std::size_t j = 0; j < features; ++j) {
         g[k * features + j] +=
             residual * p.x[i * features + j] * (spec.encrypted_preconditioner ? p.b[j] : 1.0);
@@ -276,6 +278,7 @@ const Case kCases[] = {
     {"labels_from_zero", {{32, 16}, 70, 13, 10}, kLabels, Start::kZero, true, 2},
     {"product_alone", {{32, 16}, 20, 13, 4}, kProduct, Start::kZero, false, 1},
     {"odd_log_rows", {{8, 64}, 30, 50, 3}, kProduct, Start::kEncrypted, false, 2},
+    {"domain_extension", {{32, 16}, 60, 13, 3}, kProduct, Start::kZero, false, 2, 2},
 };
 INSTANTIATE_TEST_SUITE_P(Cases, TrainingCircuitCase, ::testing::ValuesIn(kCases),
                          [](const auto& info) { return std::string(info.param.name); });

@@ -5,7 +5,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "blindfit/circuits/polynomial_plan.h"
+#include "blindfit/learn/activation.h"
+#include "blindfit/learn/optimizer.h"
 #include "blindfit/matrix/tiling.h"
 
 namespace blindfit::learn {
@@ -17,24 +18,10 @@ enum class LabelSource { kEncryptedLabels, kUploadedProduct };
 /// = 1/2.
 enum class Start { kEncrypted, kZero };
 
-/// The public coefficients of step t (0-based) of Nesterov's recursion as the paper writes it
-/// (paper.md 3.4): T = W + rate * B * ((Y - P)^T X), W' = (1 - eta) T + eta V, V' = T.
-struct StepCoefficients {
-  double rate = 1;
-  double eta = 0;
-  bool operator==(const StepCoefficients&) const = default;
-};
-
-/// The sigmoid is approximated by 1/2 + odd(z / radius) on [-radius, radius].
-struct LogitPolynomial {
-  circuits::ChebyshevSeries odd;
-  double radius = 1;
-};
-
 struct TrainingSpec {
   matrix::Tiling tiling;
-  LogitPolynomial activation;
-  std::vector<StepCoefficients> steps;  ///< one per iteration
+  Activation activation;
+  std::vector<OptimizerStep> steps;  ///< one per iteration
   LabelSource labels = LabelSource::kEncryptedLabels;
   Start start = Start::kZero;
   bool encrypted_preconditioner = false;  ///< B uploaded in the packed layout; otherwise B = 1

@@ -42,7 +42,7 @@ std::string checksum_of(json document) {
 
 json spec_to_json(const learn::TrainingSpec& spec) {
   json steps = json::array();
-  for (const learn::StepCoefficients& step : spec.steps) {
+  for (const learn::OptimizerStep& step : spec.steps) {
     steps.push_back({step.rate, step.eta});
   }
   const matrix::Tiling& t = spec.tiling;
@@ -53,6 +53,8 @@ json spec_to_json(const learn::TrainingSpec& spec) {
           {"tile_features", t.tile.features},
           {"activation_odd_chebyshev", spec.activation.odd.coefficients},
           {"activation_radius", spec.activation.radius},
+          {"activation_extension_ratio", spec.activation.extension.ratio},
+          {"activation_extension_steps", spec.activation.extension.steps},
           {"steps_rate_eta", steps},
           {"labels", spec.labels == learn::LabelSource::kEncryptedLabels ? "encrypted" : "product"},
           {"start", spec.start == learn::Start::kEncrypted ? "encrypted" : "zero"},
@@ -69,8 +71,8 @@ bool choice(const JsonFields& fields, std::string_view name, std::string_view ye
   return text == yes;
 }
 
-std::vector<learn::StepCoefficients> steps_from_json(const JsonFields& fields) {
-  std::vector<learn::StepCoefficients> steps;
+std::vector<learn::OptimizerStep> steps_from_json(const JsonFields& fields) {
+  std::vector<learn::OptimizerStep> steps;
   const json& array = fields.at("steps_rate_eta");
   const auto is_pair = [](const json& s) {
     return s.is_array() && s.size() == 2 && s[0].is_number() && s[1].is_number();
@@ -88,10 +90,11 @@ std::vector<learn::StepCoefficients> steps_from_json(const JsonFields& fields) {
 }
 
 learn::TrainingSpec spec_from_json(const json& object) {
-  const JsonFields fields(object, "spec",
-                          {"rows", "features", "classes", "tile_rows", "tile_features",
-                           "activation_odd_chebyshev", "activation_radius", "steps_rate_eta",
-                           "labels", "start", "encrypted_preconditioner", "scale"});
+  const JsonFields fields(
+      object, "spec",
+      {"rows", "features", "classes", "tile_rows", "tile_features", "activation_odd_chebyshev",
+       "activation_radius", "activation_extension_ratio", "activation_extension_steps",
+       "steps_rate_eta", "labels", "start", "encrypted_preconditioner", "scale"});
   const auto count = [&](std::string_view name) {
     return static_cast<std::size_t>(fields.unsigned_integer(name, kMaxCount));
   };
@@ -100,8 +103,13 @@ learn::TrainingSpec spec_from_json(const json& object) {
                  count("rows"),
                  count("features"),
                  count("classes")};
-  spec.activation = {{fields.numbers("activation_odd_chebyshev")},
-                     fields.number("activation_radius")};
+  spec.activation =
+      learn::conforming(
+          {{fields.numbers("activation_odd_chebyshev")},
+           fields.number("activation_radius"),
+           {fields.number("activation_extension_ratio"),
+            static_cast<int>(fields.unsigned_integer("activation_extension_steps", 16))}})
+          .value();
   spec.steps = steps_from_json(fields);
   spec.labels = choice(fields, "labels", "encrypted", "product")
                     ? learn::LabelSource::kEncryptedLabels
@@ -110,15 +118,8 @@ learn::TrainingSpec spec_from_json(const json& object) {
       choice(fields, "start", "encrypted", "zero") ? learn::Start::kEncrypted : learn::Start::kZero;
   spec.encrypted_preconditioner = fields.boolean("encrypted_preconditioner");
   spec.scale = fields.number("scale");
-  if (!(spec.activation.radius > 0)) {
-    fields.fail("activation_radius", "positive");
-  }
   if (!(spec.scale >= 0x1p20 && spec.scale <= 0x1p50)) {
     fields.fail("scale", "in [2^20, 2^50]");
-  }
-  const std::size_t degree = spec.activation.odd.coefficients.size();
-  if (degree < 2 || degree > 128) {
-    fields.fail("activation_odd_chebyshev", "2 to 128 coefficients");
   }
   if (spec.tiling.tile.rows == 0 || spec.tiling.tile.features == 0) {
     fields.fail("tile_rows", "positive");
