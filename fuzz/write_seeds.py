@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the seeds of fuzz/corpus/: one small valid input of every shape that a harness knows.
+
+Residues are zero, so that the files compress; mutations do the rest. Needs NumPy. The files are
+committed: run this again only when a format or a harness changes.
+"""
+import gzip
+import hashlib
+import io
+import json
+import pathlib
+import struct
+
+import numpy as np
+
+CORPUS = pathlib.Path(__file__).parent / "corpus"
+N, BITS = 1024, 18  # fuzz/small_ring.h: log_n 10, q of 18 and 18 bits, p of 18
+LIMB = bytes(N * BITS // 8)
+LITERAL = struct.pack("<4I", 10, 1, 2, 1) + bytes([BITS] * 3)
+SEED = bytes(range(32))
+
+
+def write(reader, name, content):
+    folder = CORPUS / reader
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+
+
+def write_engine_seeds():
+    write("ciphertext", "fresh", b"\0" + struct.pack("<IId", 1, 0, 2.0**15) + SEED + LIMB)
+    for degree in (1, 2):
+        fields = struct.pack("<IId", degree, 0, 2.0**15)
+        write("ciphertext", f"degree_{degree}", b"\1" + fields + LIMB * (degree + 1))
+    for level in (0, 1):
+        b = LIMB * (level + 1) * (level + 2)
+        key = struct.pack("<3I", level, level + 1, 0) + SEED + b
+        write("switching_key", f"relinearization_{level}", b"\0" + struct.pack("<I", 0) + key)
+        write("switching_key", f"galois_{level}", b"\1" + struct.pack("<I", 5) + key)
+    secret = bytes([0b11010011] * (N // 4))
+    write("owner_secret_key", "plain", LITERAL + struct.pack("<I", 0) + secret)
+    sealed = struct.pack("<IQQ", 1, 1, 8192) + SEED[:16] + SEED[:24] + secret + bytes(16)
+    write("owner_secret_key", "protected", LITERAL + sealed)
+    write("parameters", "small", LITERAL)
+    write("parameters", "secure", struct.pack("<4I", 13, 0, 3, 1) + bytes([45, 36, 36, 45]))
+    frame = b"BLINDFIT" + struct.pack("<HHI", 1, 9, 0) + SEED + SEED + struct.pack("<Q", 2) + b"{}"
+    write("frame", "json", frame + hashlib.blake2b(frame, digest_size=32).digest())
+
+
+def write_json_seeds():
+    parameters = {"log_n": 13, "log_q": [45, 36], "log_p": [45], "digit_size": 0}
+    write("json", "parameters", json.dumps(parameters))
+    mean = [0.1, -2e-3]
+    for kind, fields in (
+        ("none", {}),
+        ("centre", {"mean": mean}),
+        ("standardise", {"mean": mean, "scale": [1.5, 1]}),
+        ("whiten", {"mean": mean, "projection": [[1, 0.5], [-0.5, 1e-7]]}),
+    ):
+        write("json", kind, json.dumps({"kind": kind, "inputs": 2, **fields}))
+
+
+def write_data_seeds():
+    for options, name, text in (
+        (0, "plain", "1,0.5,-2e3\n0,1,2\n"),
+        (16, "header", "label;a;b\r\n3;0.5;1\r\n4;+1.25;.5\r\n"),
+        (8, "spaces", "1 2 3\n\n4 5 6"),
+        (4, "quoted", '\ufeff"1","2"\n"3","4"\n'),
+    ):
+        write("csv", name, bytes([options]) + text.encode())
+    arrays = {"f4": np.arange(6, dtype="<f4").reshape(2, 3), "u1": np.arange(4, dtype="u1")}
+    arrays["f2"] = np.asfortranarray(np.arange(6, dtype="<f2").reshape(3, 2))
+    for name, array in arrays.items():
+        file = io.BytesIO()
+        np.save(file, array)
+        write("npy", name, file.getvalue())
+    for name, save in (("stored", np.savez), ("deflated", np.savez_compressed)):
+        file = io.BytesIO()
+        save(file, **arrays)
+        write("npz", name, file.getvalue())
+    images = struct.pack(">4I", 0x803, 2, 2, 2) + bytes(range(8))
+    write("idx", "images", images)
+    write("idx", "images.gz", gzip.compress(images, mtime=0))
+    write("idx", "labels", struct.pack(">2I", 0x801, 3) + bytes([0, 1, 9]))
+
+
+if __name__ == "__main__":
+    write_engine_seeds()
+    write_json_seeds()
+    write_data_seeds()
