@@ -4,7 +4,7 @@
 
 #include <fmt/core.h>
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <cstdio>
 #include <filesystem>

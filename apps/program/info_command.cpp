@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/program/console.h"
-#include "apps/program/exit_code.h"
 #include "apps/program/machine.h"
 #include "blindfit/kernels/kernel_table.h"
 #include "blindfit/rlwe/security.h"
@@ -18,7 +17,7 @@ nlohmann::json gather() {
   nlohmann::json info;
   info["version"] = BLINDFIT_VERSION;
   info["format_version"] = wire::kFormatVersion;
-  info["kernels"] = value_or_throw(kernels::default_kernels())->name;
+  info["kernels"] = kernels_name();
   for (const kernels::KernelTable* table : kernels::supported_kernels()) {
     info["kernels_available"].push_back(table->name);
   }

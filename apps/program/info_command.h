@@ -2,7 +2,7 @@
 // `info`: what this program is and what it runs on; the same in both programs.
 #pragma once
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 
 namespace blindfit::program {
 

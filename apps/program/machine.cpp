@@ -6,6 +6,8 @@
 #include <sstream>
 #include <thread>
 
+#include "blindfit/kernels/kernel_table.h"
+
 namespace blindfit::program {
 namespace {
 
@@ -41,6 +43,10 @@ std::vector<std::string> cpu_features() {
     }
   }
   return found;
+}
+
+std::string kernels_name() {
+  return std::string(kernels::default_kernels().value()->name);
 }
 
 std::size_t available_cores() {

@@ -12,6 +12,8 @@ namespace blindfit::program {
 std::string cpu_name();
 /// Those of its features that some kernel family asks for.
 std::vector<std::string> cpu_features();
+/// The family of kernels in use. Throws if BLINDFIT_KERNELS names one that cannot run here.
+std::string kernels_name();
 /// Processors that this process may run on.
 std::size_t available_cores();
 

@@ -2,7 +2,7 @@
 // The frame of both programs: parses the command line, runs the command, translates errors.
 #pragma once
 
-#include <CLI/App.hpp>
+#include <CLI/CLI.hpp>
 
 namespace blindfit::program {
 

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/cloud/job.h"
+
+#include <fmt/core.h>
+
+#include <atomic>
+#include <cmath>
+#include <functional>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "apps/program/exit_code.h"
+#include "apps/program/interrupt.h"
+#include "apps/program/job_files.h"
+#include "apps/program/progress.h"
+#include "blindfit/rlwe/seeded_ciphertext.h"
+#include "blindfit/wire/ciphertext_file.h"
+#include "blindfit/wire/load_file.h"
+#include "blindfit/wire/plan_file.h"
+#include "blindfit/wire/switching_key_file.h"
+
+namespace blindfit::cloud {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using program::value_or_throw;
+namespace fs = std::filesystem;
+namespace upload = program::upload;
+using Bytes = std::span<const std::uint8_t>;
+
+learn::TrainingPlan load_plan(const fs::path& path) {
+  return value_or_throw(
+             wire::load_file(path, wire::Limits{},
+                             [](Bytes bytes) {
+                               return wire::load_plan(
+                                   {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+                             }))
+      .plan;
+}
+
+/// Every object must belong to the key set that the first data file names.
+wire::KeySetId read_key_set(const fs::path& path) {
+  return value_or_throw(wire::load_file(path, wire::Limits{},
+                                        [](Bytes bytes) { return wire::parse_header(bytes); }))
+      .identity.key_set;
+}
+
+std::string hex(Bytes bytes) {
+  std::string text;
+  for (const std::uint8_t byte : bytes) {
+    text += fmt::format("{:02x}", byte);
+  }
+  return text;
+}
+
+void require_level(const fs::path& path, std::size_t level, std::size_t needed) {
+  if (level < needed) {
+    throw Error(ErrorCode::kForeign,
+                fmt::format("{}: the plan needs this key up to level {}: {}; upload the keys that "
+                            "were made for the plan",
+                            path.string(), needed, level));
+  }
+}
+
+/// Reads the files of one job. Tasks may run side by side; each fills a place of its own.
+class JobReader {
+ public:
+  JobReader(const fs::path& folder, Job& job)
+      : folder_(folder), job_(job), parameters_(job.context->parameters()) {
+    add_key_tasks();
+    add_ciphertext_tasks();
+  }
+
+  void run(base::ThreadPool& pool) {
+    const auto total = static_cast<double>(tasks_.size());
+    std::atomic<std::size_t> done{0};
+    const program::Progress progress("loading", [&done, total] {
+      return program::ProgressState{static_cast<double>(done.load()), total, ""};
+    });
+    pool.parallel_for(tasks_.size(), [&](std::size_t i) {
+      program::throw_if_interrupted();
+      tasks_[i]();
+      ++done;
+    });
+    base::Hasher hasher;
+    for (const std::vector<std::uint8_t>& checksum : checksums_) {
+      hasher.update(checksum);
+    }
+    job_.digest = hex(hasher.finish());
+  }
+
+ private:
+  void add_key_tasks() {
+    const learn::KeyRequirements& keys = job_.plan.keys;
+    const unsigned log_n = parameters_.log_n();
+    if (keys.relinearization) {
+      tasks_.emplace_back([this] { load_relinearization_key(); });
+    }
+    if (keys.conjugation) {
+      const std::size_t level = *keys.conjugation;
+      tasks_.emplace_back(
+          [this, level, log_n] { load_galois_key(ckks::conjugation_element(log_n), level); });
+    }
+    for (const auto& entry : keys.rotations) {
+      tasks_.emplace_back([this, entry, log_n] {
+        load_galois_key(ckks::galois_element(entry.first, log_n), entry.second);
+      });
+    }
+  }
+
+  void add_ciphertext_tasks() {
+    const learn::TrainingSpec& spec = job_.plan.spec;
+    const learn::UploadLevels& levels = job_.plan.levels;
+    auto& in = job_.inputs;
+    in.data.resize(spec.tiling.row_pairs() * spec.tiling.feature_tiles());
+    for (std::size_t i = 0; i < in.data.size(); ++i) {
+      add_ciphertext(upload::data_file(i), levels.data, spec.scale, in.data[i]);
+    }
+    if (spec.labels == learn::LabelSource::kEncryptedLabels) {
+      in.labels.resize(spec.tiling.row_pairs());
+      for (std::size_t i = 0; i < in.labels.size(); ++i) {
+        add_ciphertext(upload::labels_file(i), levels.labels, spec.scale, in.labels[i]);
+      }
+    } else {
+      add_ciphertext(upload::kLabelProduct, levels.label_product, spec.scale,
+                     in.label_product.emplace());
+    }
+    if (spec.encrypted_preconditioner) {
+      add_ciphertext(upload::kPreconditioner, levels.preconditioner,
+                     spec.scale * learn::kPreconditionerGain, in.preconditioner.emplace());
+    }
+    if (spec.start == learn::Start::kEncrypted) {
+      add_ciphertext(upload::kStart, levels.start, spec.scale, in.start.emplace());
+    }
+  }
+
+  void add_ciphertext(const std::string& name, std::size_t level, double scale,
+                      ckks::Ciphertext& out) {
+    const std::size_t place = checksums_.size();
+    checksums_.emplace_back();
+    tasks_.emplace_back([this, name, level, scale, place, &out] {
+      out = load_ciphertext(folder_ / name, level, scale, checksums_[place]);
+    });
+  }
+
+  void load_relinearization_key() {
+    const fs::path path = folder_ / upload::kKeys / upload::kRelinearizationKey;
+    auto key = value_or_throw(wire::load_file(path, limits_, [this](Bytes bytes) {
+      return wire::load_relinearization_key(bytes, parameters_, job_.key_set, limits_);
+    }));
+    require_level(path, key.level(), *job_.plan.keys.relinearization);
+    rlwe::expand_seed(*job_.context, key);
+    const std::lock_guard lock(mutex_);
+    job_.keys.set_relinearization(std::move(key));
+  }
+
+  void load_galois_key(ring::GaloisElement element, std::size_t level) {
+    const fs::path path =
+        folder_ / upload::kKeys / upload::galois_key_file(element, parameters_.log_n());
+    auto key = value_or_throw(wire::load_file(path, limits_, [this](Bytes bytes) {
+      return wire::load_galois_key(bytes, parameters_, job_.key_set, limits_);
+    }));
+    if (key.automorphism.element != element) {
+      throw Error(ErrorCode::kForeign,
+                  fmt::format("{}: the key must be for the element {}: {}; keep the names that "
+                              "`keygen` gave",
+                              path.string(), element.value, key.automorphism.element.value));
+    }
+    require_level(path, key.key.level(), level);
+    rlwe::expand_seed(*job_.context, key.key);
+    const std::lock_guard lock(mutex_);
+    job_.keys.set_galois(std::move(key));
+  }
+
+  ckks::Ciphertext load_ciphertext(const fs::path& path, std::size_t level, double scale,
+                                   std::vector<std::uint8_t>& checksum) const {
+    const auto seeded = value_or_throw(wire::load_file(path, limits_, [&](Bytes bytes) {
+      if (bytes.size() >= wire::kChecksumBytes) {
+        const Bytes last = bytes.last(wire::kChecksumBytes);
+        checksum.assign(last.begin(), last.end());
+      }
+      return wire::load_seeded_ciphertext(bytes, parameters_, job_.key_set, limits_);
+    }));
+    ckks::Ciphertext ct = rlwe::expand(*job_.context, seeded);
+    if (ct.level() != level || !ct.scale.matches({scale})) {
+      throw Error(ErrorCode::kForeign,
+                  fmt::format("{}: the plan wants level {} and scale 2^{:.2f}: {} and 2^{:.2f}; "
+                              "encrypt again with the plan of this job",
+                              path.string(), level, std::log2(scale), ct.level(), ct.scale.log2()));
+    }
+    return ct;
+  }
+
+  fs::path folder_;
+  Job& job_;
+  const rlwe::Parameters& parameters_;
+  wire::Limits limits_;
+  std::vector<std::function<void()>> tasks_;
+  std::vector<std::vector<std::uint8_t>> checksums_;  // of ciphertext files, in the plan's order
+  std::mutex mutex_;
+};
+
+}  // namespace
+
+Job load_job(const fs::path& folder, base::ThreadPool& pool) {
+  Job job;
+  job.plan = load_plan(folder / upload::kPlan);
+  job.context = value_or_throw(
+      rlwe::make_context(value_or_throw(rlwe::Parameters::make(job.plan.parameters))));
+  job.key_set = read_key_set(folder / upload::data_file(0));
+  JobReader(folder, job).run(pool);
+  return job;
+}
+
+}  // namespace blindfit::cloud

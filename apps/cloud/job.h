@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// An upload folder as the cloud holds it in memory: plan, evaluation keys, ciphertexts.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "blindfit/base/thread_pool.h"
+#include "blindfit/ckks/arithmetic.h"
+#include "blindfit/learn/training_circuit.h"
+#include "blindfit/learn/training_plan.h"
+#include "blindfit/rlwe/switching_key.h"
+#include "blindfit/wire/header.h"
+
+namespace blindfit::cloud {
+
+struct Job {
+  learn::TrainingPlan plan;
+  std::shared_ptr<const rlwe::Context> context;
+  wire::KeySetId key_set;
+  rlwe::EvaluationKeys keys;
+  learn::TrainingInputs<ckks::Ciphertext> inputs;
+  std::string digest;  ///< of all ciphertext files, in hexadecimal: which job a result belongs to
+};
+
+/// Loads and checks every file that the plan calls for; the plan itself is worked out again, so
+/// that an edited one is refused. Keys and ciphertexts are read side by side and shown as progress.
+///
+/// Throws Error{kIo} for a file that is missing; kMalformed, kCorrupt, kForeign or kTooLarge,
+/// naming the file, for one that is not what the plan calls for; kInsecureParameters; kCancelled.
+Job load_job(const std::filesystem::path& folder, base::ThreadPool& pool);
+
+}  // namespace blindfit::cloud

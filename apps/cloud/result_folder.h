@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What training leaves behind after every iteration: weights for the owner, a state to go on from,
+// and a record for people.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <vector>
+
+#include "apps/cloud/job.h"
+
+namespace blindfit::cloud {
+
+/// Where a run stands.
+struct TrainingRecord {
+  std::vector<double> iteration_seconds;  ///< one per finished iteration
+  double load_seconds = 0;
+  double setup_seconds = 0;  ///< the label product
+  double peak_anonymous_mib = 0;
+  std::size_t threads = 0;
+
+  [[nodiscard]] std::size_t finished() const noexcept { return iteration_seconds.size(); }
+};
+
+using State = learn::TrainingState<ckks::Ciphertext>;
+
+class ResultFolder {
+ public:
+  /// Makes the folder, or opens it again to resume. Throws Error{kIo} if it holds files and
+  /// `resume` is false; Error{kForeign} if it belongs to another job.
+  ResultFolder(std::filesystem::path path, const Job& job, bool resume);
+
+  /// The last iteration of which everything is there: its record, and its state in `state`.
+  /// A damaged checkpoint is refused with the error of its reader.
+  [[nodiscard]] TrainingRecord load_latest(State& state) const;
+
+  /// Writes W at level 0, then the state unless this was the last iteration, then the record; only
+  /// then removes the state before. Whatever moment a kill picks, the folder resumes from this or
+  /// the previous iteration.
+  void save_iteration(const State& state, const TrainingRecord& record) const;
+
+ private:
+  [[nodiscard]] ckks::Ciphertext load(const std::string& name) const;
+  void save(const std::string& name, const ckks::Ciphertext& ct) const;
+  void save_record(const TrainingRecord& record) const;
+  [[nodiscard]] std::optional<nlohmann::json> read_record() const;
+
+  std::filesystem::path path_;
+  const Job& job_;
+};
+
+}  // namespace blindfit::cloud

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/cloud/train_command.h"
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "apps/cloud/training_run.h"
+#include "apps/program/console.h"
+#include "apps/program/quantities.h"
+
+namespace blindfit::cloud {
+namespace {
+
+struct Flags {
+  program::CommonOptions common;
+  TrainOptions train;
+};
+
+void run(const Flags& flags) {
+  const program::Console console(flags.common);
+  TrainOptions options = flags.train;
+  options.threads = flags.common.threads;
+  const TrainingRecord record = train(options);
+  const double seconds =
+      std::accumulate(record.iteration_seconds.begin(), record.iteration_seconds.end(), 0.0);
+  console.print("trained {} iterations into '{}'\n", record.finished(), options.out.string());
+  console.row("iterations", program::format_seconds(seconds) + " in all");
+  console.row("loading", program::format_seconds(record.load_seconds));
+  console.row("peak memory", program::format_bytes(record.peak_anonymous_mib * 1024 * 1024));
+  console.write_json({{"iterations", record.finished()},
+                      {"iteration_seconds", record.iteration_seconds},
+                      {"load_seconds", record.load_seconds},
+                      {"setup_seconds", record.setup_seconds},
+                      {"peak_rss_mib", record.peak_anonymous_mib},
+                      {"threads", record.threads}});
+}
+
+}  // namespace
+
+void add_train_command(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "train",
+      "Train on an upload folder. Every iteration leaves its encrypted weights and a checkpoint in "
+      "the result folder; Ctrl-C or a kill loses at most one iteration.");
+  const auto flags = std::make_shared<Flags>();
+  command->add_option("--job", flags->train.job, "Folder made by `blindfit encrypt`")
+      ->required()
+      ->type_name("DIR");
+  command->add_option("--out", flags->train.out, "Folder for the result; absent or empty")
+      ->required()
+      ->type_name("DIR");
+  command->add_flag("--resume", flags->train.resume,
+                    "Go on after the last iteration that --out holds");
+  program::add_threads_option(*command, flags->common);
+  program::add_json_option(*command, flags->common);
+  command->callback([flags] { run(*flags); });
+}
+
+}  // namespace blindfit::cloud

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// One training job from its folder to its result.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+
+#include "apps/cloud/result_folder.h"
+
+namespace blindfit::cloud {
+
+struct TrainOptions {
+  std::filesystem::path job;
+  std::filesystem::path out;
+  bool resume = false;
+  std::size_t threads = 0;
+};
+
+/// Loads, trains, and leaves a result; returns its record. Peak memory is that of the whole call.
+/// Throws what load_job and ResultFolder throw; Error{kCancelled}, after which `resume` goes on
+/// from the last finished iteration.
+TrainingRecord train(const TrainOptions& options);
+
+}  // namespace blindfit::cloud
