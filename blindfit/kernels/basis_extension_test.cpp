@@ -83,7 +83,7 @@ struct Source {
 
 TEST_P(BasisExtension, OverflowCountEqualsTheScalarFamilyBitForBit) {
   constexpr std::size_t kN = 4096;
-  for (const std::size_t count : {1, 2, 3, 9, 31, 64}) {
+  for (const std::size_t count : {1u, 2u, 3u, 9u, 31u, 64u}) {
     for (const Pattern pattern : kPatterns) {
       const Source source(count, pattern, kN);
       AlignedBuffer v(kN);
@@ -121,7 +121,7 @@ TEST_P(BasisExtension, ExtendLimbMatchesItsDefinition) {
     for (const Pattern pattern : {Pattern::kRandom, Pattern::kLargest}) {
       const Source source(kMaxDotLength, pattern, kN);
       const AlignedBuffer factor = make_words(kMaxDotLength, prime, pattern, 11);
-      for (const std::size_t count : {1, 2, 14, 15, 16, 23, 24, 63, 64}) {
+      for (const std::size_t count : {1u, 2u, 14u, 15u, 16u, 23u, 24u, 63u, 64u}) {
         const AlignedBuffer v = make_words(kN, count + 1, pattern, 12);
         for (const Word product : {Word{0}, Word{1}, prime - 1}) {
           AlignedBuffer out(kN);

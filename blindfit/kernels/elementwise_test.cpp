@@ -146,7 +146,8 @@ TEST_P(Elementwise, DotPairMatchesItsDefinitionUpToTheLongestSum) {
         b0.push_back(make_words(kN, prime, pattern, 3 * k + 1));
         b1.push_back(make_words(kN, prime, Pattern::kRandom, 3 * k + 2));
       }
-      for (const std::size_t count : {0, 1, 2, 3, 8, 15, 16, 17, 24, 25, 32, 33, 63, 64}) {
+      for (const std::size_t count :
+           {0u, 1u, 2u, 3u, 8u, 15u, 16u, 17u, 24u, 25u, 32u, 33u, 63u, 64u}) {
         AlignedBuffer out0(kN);
         AlignedBuffer out1(kN);
         kernels().dot_pair(out0.data(), out1.data(), pointers(a).data(), pointers(b0).data(),

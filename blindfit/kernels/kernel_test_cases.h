@@ -39,7 +39,7 @@ inline bool is_prime(Word q) {
     return false;
   }
   const int twos = __builtin_ctzll(q - 1);
-  for (const Word base : {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37}) {
+  for (const Word base : {2u, 3u, 5u, 7u, 11u, 13u, 17u, 19u, 23u, 29u, 31u, 37u}) {
     Word x = power_mod(base, (q - 1) >> twos, q);
     if (x == 1 || x == q - 1) {
       continue;

@@ -12,9 +12,16 @@ namespace {
 template <bool kReduce>
 [[gnu::always_inline]] inline void butterfly(Vector& x, Vector& y, const Factor& w,
                                              const Modulus& m) {
-  const Vector start = kReduce ? reduce_lazy(x, m) : x;
-  x = multiply_lazy_add(start, y, w, m);
-  y = subtract(add_low(m.twice_q, start, broadcast(2)), x);
+  const Vector unreduced = add_low(x, y, w.value);
+  Vector twice = add_low(m.twice_q, x, broadcast(2));  // 2q + 2x, to become the sum of both results
+  Vector quotient = _mm512_setzero_si512();
+  if constexpr (kReduce) {
+    quotient = multiply_high(x, m.ratio);
+    twice = add_low(twice, quotient, m.minus_twice_q);
+  }
+  // One multiplication by -q takes both quotients back, that of x and that of w y.
+  x = add_low(unreduced, add_high(quotient, y, w.quotient), m.minus_q);
+  y = subtract(twice, x);
 }
 
 // kLayers layers on 2^kLayers vectors; `factor(node)` gives the factors, node 1 being this block's.

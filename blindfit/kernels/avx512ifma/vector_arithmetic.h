@@ -50,13 +50,14 @@ inline Vector multiply_high(Vector a, Vector b) {
 struct Modulus {
   Vector q;
   Vector twice_q;
-  Vector minus_q;  // wrapped
-  Vector ratio;    // floor(2^52 / q)
+  Vector minus_q;        // wrapped
+  Vector minus_twice_q;  // wrapped
+  Vector ratio;          // floor(2^52 / q)
 };
 
 inline Modulus make_modulus(const ModulusConstants& q) {
   return {broadcast(q.value), broadcast(2 * q.value), broadcast(0 - q.value),
-          broadcast(q.ratio_high >> 12)};
+          broadcast(0 - 2 * q.value), broadcast(q.ratio_high >> 12)};
 }
 
 /// A factor below q with its quotient floor(w * 2^52 / q).
