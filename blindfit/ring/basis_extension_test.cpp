@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+// Against integers in mixed radix: x = d_0 + d_1 s_0 + d_2 s_0 s_1 + ..., 0 <= d_k < s_k, which is
+// the CRT without big integers.
+#include "blindfit/ring/basis_extension.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "blindfit/ring/modular_arithmetic.h"
+#include "blindfit/ring/uniform_sampler.h"
+
+namespace blindfit::ring {
+namespace {
+
+using Digits = std::vector<std::uint64_t>;
+
+/// x mod m, where x is given by its digits over `primes`; x - S if `centre` and x > S / 2. The
+/// digits of (S - 1) / 2 are (s_k - 1) / 2.
+std::uint64_t residue(const Digits& digits, const Digits& primes, std::uint64_t m, bool centre) {
+  std::uint64_t sum = 0;
+  std::uint64_t product = 1;
+  bool above_half = false;
+  for (std::size_t k = 0; k < digits.size(); ++k) {
+    sum = add_mod(sum, multiply_mod(digits[k] % m, product, m), m);
+    product = multiply_mod(product, primes[k] % m, m);
+    const std::uint64_t half = (primes[k] - 1) / 2;
+    above_half = digits[k] == half ? above_half : digits[k] > half;
+  }
+  return centre && above_half ? add_mod(sum, m - product, m) : sum;
+}
+
+class BasisExtensionOfKernels : public ::testing::TestWithParam<const kernels::KernelTable*> {
+ protected:
+  static RingContext make(const kernels::KernelTable& kernels) {
+    std::vector<std::uint64_t> taken;
+    Digits q;
+    for (const unsigned bits : {50U, 50U, 40U, 36U, 17U}) {
+      q.push_back(take_ntt_prime(bits, 10, taken));
+    }
+    Digits p;
+    for (const unsigned bits : {50U, 50U, 45U}) {
+      p.push_back(take_ntt_prime(bits, 10, taken));
+    }
+    return {10, q, p, kernels};
+  }
+  [[nodiscard]] std::uint64_t prime(std::size_t index) const {
+    return index < ring_.q_count() ? ring_.q(index).value : ring_.p(index - ring_.q_count()).value;
+  }
+  [[nodiscard]] Digits primes_of(const std::vector<std::size_t>& indices) const {
+    Digits result;
+    for (const std::size_t i : indices) {
+      result.push_back(prime(i));
+    }
+    return result;
+  }
+  /// N integers below S: the named ones, then random ones.
+  [[nodiscard]] std::vector<Digits> integers(const Digits& primes,
+                                             std::vector<Digits> first) const {
+    const Poly words = uniform_poly(ring_, "test", base::Seed{}, 0, ring_.q_count(), 3);
+    while (first.size() < ring_.n()) {
+      Digits digits(primes.size());
+      for (std::size_t k = 0; k < primes.size(); ++k) {
+        digits[k] = words.limb(k)[first.size()] % primes[k];
+      }
+      first.push_back(digits);
+    }
+    return first;
+  }
+
+  RingContext ring_ = make(*GetParam());
+};
+
+INSTANTIATE_TEST_SUITE_P(BasisExtension, BasisExtensionOfKernels,
+                         ::testing::ValuesIn(kernels::supported_kernels().begin(),
+                                             kernels::supported_kernels().end()),
+                         [](const auto& instance) { return std::string(instance.param->name); });
+
+TEST_P(BasisExtensionOfKernels, GivesTheCentredValueModuloEveryPrime) {
+  for (const std::vector<std::size_t>& source :
+       {std::vector<std::size_t>{0}, {4}, {1, 2}, {0, 1, 2}, {5, 6, 7}, {0, 1, 2, 3, 4}}) {
+    const Digits primes = primes_of(source);
+    Digits zero(primes.size(), 0);
+    Digits one = zero;
+    one[0] = 1;
+    Digits minus_one;
+    Digits quarter;
+    for (const std::uint64_t s : primes) {
+      minus_one.push_back(s - 1);
+      quarter.push_back(s / 4);
+    }
+    const std::vector<Digits> x = integers(primes, {zero, one, minus_one, quarter});
+    base::AlignedBuffer words((2 * primes.size() + 2) * ring_.n());
+    std::vector<const std::uint64_t*> in(primes.size());
+    std::vector<std::uint64_t*> y(primes.size());
+    for (std::size_t k = 0; k < primes.size(); ++k) {
+      std::uint64_t* limb = words.data() + k * ring_.n();
+      for (std::size_t i = 0; i < ring_.n(); ++i) {
+        limb[i] = residue(x[i], primes, primes[k], false);
+      }
+      in[k] = limb;
+      y[k] = words.data() + (primes.size() + k) * ring_.n();
+    }
+    std::uint64_t* v = words.data() + 2 * primes.size() * ring_.n();
+    std::uint64_t* out = v + ring_.n();
+    const BasisExtension extension(ring_, source);
+    extension.prepare(ring_, in, y, v);
+    const std::vector<const std::uint64_t*> prepared(y.begin(), y.end());
+    for (std::size_t target = 0; target < ring_.q_count() + ring_.p_count(); ++target) {
+      extension.extend(ring_, prepared, v, target, out);
+      for (std::size_t i = 0; i < ring_.n(); ++i) {
+        ASSERT_EQ(out[i], residue(x[i], primes, prime(target), true)) << target << " " << i;
+      }
+    }
+  }
+}
+
+TEST_P(BasisExtensionOfKernels, IsOffByAtMostOneModulusAtTheEdgeOfTheCentredRange) {
+  // The sum of fractions is a double: within 2^-50 of one half it may fall on either side, but then
+  // for every target alike.
+  const std::vector<std::size_t> source = {0, 1, 2};
+  const Digits primes = primes_of(source);
+  Digits largest;
+  for (const std::uint64_t s : primes) {
+    largest.push_back((s - 1) / 2);
+  }
+  Digits smallest = largest;  // (S + 1) / 2, that is -(S - 1) / 2
+  smallest[0] += 1;
+  base::AlignedBuffer words(8 * ring_.n());
+  std::vector<const std::uint64_t*> in(3);
+  std::vector<std::uint64_t*> y(3);
+  for (std::size_t k = 0; k < 3; ++k) {
+    std::uint64_t* limb = words.data() + k * ring_.n();
+    for (std::size_t i = 0; i < ring_.n(); ++i) {
+      limb[i] = residue(i % 2 == 0 ? largest : smallest, primes, primes[k], false);
+    }
+    in[k] = limb;
+    y[k] = words.data() + (3 + k) * ring_.n();
+  }
+  std::uint64_t* v = words.data() + 6 * ring_.n();
+  std::uint64_t* out = v + ring_.n();
+  const BasisExtension extension(ring_, source);
+  extension.prepare(ring_, in, y, v);
+  const std::vector<const std::uint64_t*> prepared(y.begin(), y.end());
+  for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
+    const Digits& x = i == 0 ? largest : smallest;
+    std::vector<bool> moved;
+    for (std::size_t target = 3; target < 8; ++target) {
+      extension.extend(ring_, prepared, v, target, out);
+      const std::uint64_t m = prime(target);
+      const std::uint64_t centred_value = residue(x, primes, m, true);
+      const std::uint64_t plain = residue(x, primes, m, false);
+      std::uint64_t product = 1;
+      for (const std::uint64_t s : primes) {
+        product = multiply_mod(product, s % m, m);
+      }
+      // x itself, or the other representative next to the edge: x - S or x.
+      const std::uint64_t other = i == 0 ? add_mod(plain, m - product, m) : plain;
+      ASSERT_TRUE(out[i] == centred_value || out[i] == other);
+      moved.push_back(out[i] == other);
+    }
+    EXPECT_EQ(std::adjacent_find(moved.begin(), moved.end(), std::not_equal_to<>()), moved.end());
+  }
+}
+
+TEST_P(BasisExtensionOfKernels, RejectsTooManyPrimes) {
+  std::vector<std::size_t> source(65);
+  EXPECT_THROW(BasisExtension(ring_, source), base::Error);
+}
+
+TEST_P(BasisExtensionOfKernels, ModDownRecoversXFromPTimesXExactly) {
+  for (std::size_t limbs = 1; limbs <= ring_.q_count(); ++limbs) {
+    const Poly x = uniform_poly(ring_, "test", base::Seed{}, limbs, limbs, 0);
+    Poly multiple = zero_poly(ring_, limbs, ring_.p_count(), Domain::kEvaluation);
+    for (std::size_t i = 0; i < limbs; ++i) {
+      ring_.kernels().multiply_scalar(multiple.limb(i).data(), x.limb(i).data(),
+                                      ring_.special_product(i), ring_.n(), ring_.q(i));
+    }
+    Poly quotient;
+    ModDown(ring_).apply(ring_, multiple, quotient);
+    EXPECT_EQ(quotient.q_limbs(), limbs);
+    EXPECT_EQ(quotient.p_limbs(), 0U);
+    for (std::size_t i = 0; i < limbs; ++i) {
+      EXPECT_TRUE(std::equal(x.limb(i).begin(), x.limb(i).end(), quotient.limb(i).begin()));
+    }
+  }
+}
+
+/// The value that both divisions must give for x = digits over (divisor primes, then the rest):
+/// (x - centred remainder) / divisor mod m.
+std::uint64_t rounded_quotient(const Digits& digits, const Digits& primes, std::size_t divisors,
+                               std::uint64_t m) {
+  const Digits low(digits.begin(), digits.begin() + static_cast<std::ptrdiff_t>(divisors));
+  const Digits low_primes(primes.begin(), primes.begin() + static_cast<std::ptrdiff_t>(divisors));
+  std::uint64_t product = 1;
+  for (const std::uint64_t p : low_primes) {
+    product = multiply_mod(product, p % m, m);
+  }
+  const std::uint64_t x = residue(digits, primes, m, false);
+  const std::uint64_t remainder = residue(low, low_primes, m, true);
+  return multiply_mod(add_mod(x, m - remainder, m), inverse_mod(product, m), m);
+}
+
+TEST_P(BasisExtensionOfKernels, ModDownRoundsToTheNearest) {
+  const std::vector<std::size_t> order = {5, 6, 7, 0, 1, 2};  // P, then q_0 q_1 q_2
+  const Digits primes = primes_of(order);
+  const std::vector<Digits> x = integers(primes, {Digits(6, 0)});
+  Poly in(ring_.n(), 3, 3, Domain::kCoefficient);
+  for (std::size_t limb = 0; limb < 6; ++limb) {
+    for (std::size_t i = 0; i < ring_.n(); ++i) {
+      in.limb(limb)[i] = residue(x[i], primes, ring_.modulus(in, limb).value, false);
+    }
+  }
+  to_evaluation(ring_, in);
+  Poly out;
+  ModDown(ring_).apply(ring_, in, out);
+  to_coefficient(ring_, out);
+  for (std::size_t limb = 0; limb < 3; ++limb) {
+    for (std::size_t i = 0; i < ring_.n(); ++i) {
+      ASSERT_EQ(out.limb(limb)[i], rounded_quotient(x[i], primes, 3, ring_.q(limb).value));
+    }
+  }
+}
+
+TEST_P(BasisExtensionOfKernels, LastPrimeDivisionRoundsToTheNearestInPlaceAndElsewhere) {
+  for (std::size_t limbs = 2; limbs <= ring_.q_count(); ++limbs) {
+    std::vector<std::size_t> order = {limbs - 1};
+    for (std::size_t i = 0; i + 1 < limbs; ++i) {
+      order.push_back(i);
+    }
+    const Digits primes = primes_of(order);
+    const std::vector<Digits> x = integers(primes, {Digits(limbs, 0)});
+    Poly in(ring_.n(), limbs, 0, Domain::kCoefficient);
+    for (std::size_t limb = 0; limb < limbs; ++limb) {
+      for (std::size_t i = 0; i < ring_.n(); ++i) {
+        in.limb(limb)[i] = residue(x[i], primes, ring_.q(limb).value, false);
+      }
+    }
+    to_evaluation(ring_, in);
+    Poly out;
+    LastPrimeDivision(ring_).apply(ring_, in, out);
+    LastPrimeDivision(ring_).apply(ring_, in, in);
+    EXPECT_EQ(in.q_limbs(), limbs - 1);
+    to_coefficient(ring_, out);
+    to_coefficient(ring_, in);
+    for (std::size_t limb = 0; limb + 1 < limbs; ++limb) {
+      for (std::size_t i = 0; i < ring_.n(); ++i) {
+        const std::uint64_t expected = rounded_quotient(x[i], primes, 1, ring_.q(limb).value);
+        ASSERT_EQ(out.limb(limb)[i], expected);
+        ASSERT_EQ(in.limb(limb)[i], expected);
+      }
+    }
+  }
+}
+
+TEST_P(BasisExtensionOfKernels, LastPrimeDivisionRejectsASingleLimb) {
+  const Poly one = uniform_poly(ring_, "test", base::Seed{}, 0, 1, 0);
+  Poly out;
+  try {
+    LastPrimeDivision(ring_).apply(ring_, one, out);
+    FAIL();
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.code(), base::ErrorCode::kLevelExhausted);
+  }
+  EXPECT_EQ(out.limbs(), 0U);
+}
+
+}  // namespace
+}  // namespace blindfit::ring
