@@ -15,7 +15,7 @@ void reduce_centred(Word* out, const Word* x, std::size_t n, Word p,
                     const ModulusConstants& q) noexcept {
   const Word wrap = q.value - reduce_word(p, q);  // -p mod q, in (0, q]
   for (std::size_t i = 0; i < n; ++i) {
-    const Word shift = x[i] > p / 2 ? wrap : 0;
+    const Word shift = (Word{0} - Word{x[i] > p / 2}) & wrap;  // no branch on random data
     out[i] = subtract_once(reduce_word(x[i], q) + shift, q.value);
   }
 }
