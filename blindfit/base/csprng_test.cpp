@@ -50,7 +50,11 @@ void quarter_round(ChaChaState& s, std::size_t a, std::size_t b, std::size_t c, 
   s[c] += s[d], s[b] = std::rotl(s[b] ^ s[c], 7);
 }
 std::uint32_t little_endian(std::span<const std::uint8_t> bytes) {
-  return bytes[0] | bytes[1] << 8 | bytes[2] << 16 | std::uint32_t{bytes[3]} << 24;
+  std::uint32_t value = 0;
+  for (std::size_t i = 4; i-- > 0;) {
+    value = value << 8 | bytes[i];
+  }
+  return value;
 }
 Bytes chacha20_block(std::span<const std::uint8_t> key, std::uint32_t counter,
                      std::span<const std::uint8_t> nonce) {
