@@ -19,7 +19,7 @@ template <bool kReduce>
   y = multiply(difference, w, m);
 }
 
-// The first kDepth layers of a pass on 2^kDepth vectors within 0.6 q of zero; `factor(node)` as in
+// The first kDepth layers of a pass on 2^kDepth vectors within 0.7 q of zero; `factor(node)` as in
 // the forward transform. In the second layer the sum of sums is reduced, in the last (kReduce) all
 // sums.
 template <unsigned kDepth, bool kReduce, typename FactorOf>

@@ -73,7 +73,7 @@ inline Reals multiply_round(Reals x, Reals y) {
   return _mm256_sub_pd(_mm256_fmadd_pd(x, y, magic), magic);
 }
 
-/// |x| < 2^52 -> x mod q in [-q/2, q/2], give or take one.
+/// |x| < 2^52 -> x mod q within (1/2 + 2^-17) q of zero.
 inline Reals reduce(Reals x, const Modulus& m) {
   return _mm256_fnmadd_pd(multiply_round(x, m.inverse), m.q, x);
 }
@@ -84,7 +84,7 @@ struct Factor {
   Reals value;
 };
 
-/// x * w mod q within (1/2 + |x| 2^-54) q of zero, for |x * w| < 2^51 q.
+/// x * w mod q within 7/8 q of zero, for |x * w| < 2^51 q; less for smaller x.
 inline Reals multiply(Reals x, const Factor& w, const Modulus& m) {
   const Reals product = _mm256_mul_pd(x, w.value);
   const Reals error = _mm256_fmsub_pd(x, w.value, product);
