@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/owner/journey/owner_plan.h"
+
+#include <fmt/core.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "apps/program/exit_code.h"
+#include "blindfit/wire/json_file.h"
+#include "blindfit/wire/load_file.h"
+#include "blindfit/wire/plan_file.h"
+
+namespace blindfit::journey {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using program::throw_on_error;
+using program::value_or_throw;
+namespace fs = std::filesystem;
+
+constexpr unsigned kMinScaleBits = 30;
+constexpr unsigned kMaxScaleBits = 45;
+
+std::vector<learn::OptimizerStep> steps_of(const Preparation& preparation, std::size_t rows,
+                                           std::size_t iterations) {
+  return learn::schedule(preparation.optimizer, static_cast<Eigen::Index>(rows),
+                         static_cast<int>(iterations));
+}
+
+void check(const TrainingRequest& request) {
+  const auto positive = [](std::size_t value, const char* what) {
+    if (value == 0) {
+      throw Error(ErrorCode::kInvalidArgument, fmt::format("{} must be at least 1: 0", what));
+    }
+  };
+  positive(request.rows, "rows");
+  positive(request.features, "features");
+  positive(request.iterations, "iterations");
+  if (request.classes < 2) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("classes must be at least 2: {}", request.classes));
+  }
+  if (request.scale_bits < kMinScaleBits || request.scale_bits > kMaxScaleBits) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("the scale must have {} to {} bits: {}", kMinScaleBits, kMaxScaleBits,
+                            request.scale_bits));
+  }
+}
+
+void write_text(const fs::path& path, const std::string& text) {
+  throw_on_error(base::write_file(
+      path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())));
+}
+
+}  // namespace
+
+OwnerPlan make_plan(const TrainingRequest& request, const learn::CostModel& cost) {
+  check(request);
+  learn::PlanRequest plan;
+  plan.spec.tiling.rows = request.rows;
+  plan.spec.tiling.features = request.features;
+  plan.spec.tiling.classes = request.classes;
+  plan.spec.activation = request.activation;
+  plan.spec.steps = steps_of(request.preparation, request.rows, request.iterations);
+  plan.spec.labels = request.labels;
+  plan.spec.start = request.start;
+  plan.spec.encrypted_preconditioner =
+      request.preparation.optimizer.method == learn::Optimizer::kQuadraticGradientNag;
+  plan.spec.scale = std::ldexp(1.0, static_cast<int>(request.scale_bits));
+  plan.log_n = request.log_n;
+  plan.max_ciphertexts = request.max_ciphertexts;
+  return {value_or_throw(learn::plan_training(plan, cost)), request.preparation};
+}
+
+void save_owner_plan(const fs::path& path, const OwnerPlan& plan) {
+  write_text(path, wire::save_plan(plan.plan, to_json(plan.preparation)));
+}
+
+void save_public_plan(const fs::path& path, const OwnerPlan& plan) {
+  write_text(path, wire::save_plan(plan.plan, nlohmann::json::object()));
+}
+
+OwnerPlan load_owner_plan(const fs::path& path) {
+  const auto parse = [](std::span<const std::uint8_t> bytes) -> base::Result<OwnerPlan> {
+    auto file = wire::load_plan({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+    if (!file) {
+      return file.error();
+    }
+    try {
+      OwnerPlan plan{file->plan, preparation_from_json(wire::parse_json(file->owner).value())};
+      const learn::TrainingSpec& spec = plan.plan.spec;
+      if (spec.steps != steps_of(plan.preparation, spec.tiling.rows, spec.iterations())) {
+        return Error(ErrorCode::kMalformed,
+                     "the plan's steps are not those of its optimizer; make a new one with `plan`");
+      }
+      return plan;
+    } catch (const Error& error) {
+      return error;
+    }
+  };
+  return value_or_throw(wire::load_file(path, wire::Limits{}, parse));
+}
+
+learn::TrainingTrace run_mirror(const OwnerPlan& plan, const PreparedData& prepared,
+                                std::span<const int> labels) {
+  const learn::TrainingSpec& spec = plan.plan.spec;
+  learn::TrainerOptions options;
+  options.optimizer = plan.preparation.optimizer;
+  options.activation = spec.activation;
+  options.iterations = static_cast<int>(spec.iterations());
+  options.preconditioner = prepared.preconditioner;
+  const auto classes = static_cast<int>(spec.tiling.classes);
+  if (spec.start == learn::Start::kEncrypted) {
+    options.start =
+        data::Matrix::Constant(classes, prepared.design.cols(), plan.preparation.start_value);
+  }
+  return learn::train(prepared.design, labels, classes, options);
+}
+
+}  // namespace blindfit::journey

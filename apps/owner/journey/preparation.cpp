@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/owner/journey/preparation.h"
+
+#include <fmt/core.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "apps/program/exit_code.h"
+#include "blindfit/learn/head.h"
+#include "blindfit/wire/json_fields.h"
+
+namespace blindfit::journey {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+using data::TransformKind;
+using learn::Optimizer;
+using nlohmann::json;
+
+template <typename T>
+struct Name {
+  T value;
+  std::string_view text;
+};
+
+constexpr std::array<Name<TransformKind>, 4> kTransforms = {
+    {{TransformKind::kNone, "none"},
+     {TransformKind::kCentre, "centre"},
+     {TransformKind::kStandardise, "standardise"},
+     {TransformKind::kWhiten, "whiten"}}};
+constexpr std::array<Name<Optimizer>, 3> kOptimizers = {
+    {{Optimizer::kQuadraticGradientNag, "quadratic-gradient"},
+     {Optimizer::kNag, "nag"},
+     {Optimizer::kGradientAscent, "gradient-ascent"}}};
+constexpr std::array<Name<CurvatureBound>, 2> kBounds = {
+    {{CurvatureBound::kPaper, "paper"}, {CurvatureBound::kGram, "gram"}}};
+
+template <typename T, std::size_t N>
+T value_of(const std::array<Name<T>, N>& names, std::string_view text, const char* what) {
+  std::string known;
+  for (const Name<T>& name : names) {
+    if (name.text == text) {
+      return name.value;
+    }
+    known += (known.empty() ? "" : ", ") + std::string(name.text);
+  }
+  throw Error(ErrorCode::kInvalidArgument,
+              fmt::format("{} must be one of {}: {}", what, known, text));
+}
+
+template <typename T, std::size_t N>
+std::string_view name_of(const std::array<Name<T>, N>& names, T value) noexcept {
+  for (const Name<T>& name : names) {
+    if (name.value == value) {
+      return name.text;
+    }
+  }
+  return "unknown";
+}
+
+}  // namespace
+
+TransformKind transform_kind(std::string_view name) {
+  return value_of(kTransforms, name, "the transform");
+}
+Optimizer optimizer_method(std::string_view name) {
+  return value_of(kOptimizers, name, "the method");
+}
+CurvatureBound curvature_bound(std::string_view name) {
+  return value_of(kBounds, name, "the bound");
+}
+std::string_view to_string(TransformKind kind) noexcept {
+  return name_of(kTransforms, kind);
+}
+std::string_view to_string(Optimizer method) noexcept {
+  return name_of(kOptimizers, method);
+}
+std::string_view to_string(CurvatureBound bound) noexcept {
+  return name_of(kBounds, bound);
+}
+
+json to_json(const Preparation& p) {
+  json object = {{"transform", to_string(p.transform.kind)},
+                 {"components", p.transform.components},
+                 {"ridge", p.transform.ridge},
+                 {"method", to_string(p.optimizer.method)},
+                 {"a0", p.optimizer.a0},
+                 {"bound", to_string(p.bound)},
+                 {"start_value", p.start_value}};
+  if (p.optimizer.step) {
+    object["step"] = *p.optimizer.step;
+  }
+  return object;
+}
+
+Preparation preparation_from_json(const json& object) {
+  constexpr std::uint64_t kMaxComponents = 1U << 24U;
+  const wire::JsonFields fields(
+      object, "owner",
+      {"transform", "components", "ridge", "method", "a0", "step", "bound", "start_value"});
+  Preparation p;
+  p.transform.kind = transform_kind(fields.text("transform"));
+  p.transform.components =
+      static_cast<Eigen::Index>(fields.unsigned_integer("components", kMaxComponents));
+  p.transform.ridge = fields.number("ridge");
+  p.optimizer.method = optimizer_method(fields.text("method"));
+  p.optimizer.a0 = fields.number("a0");
+  if (fields.has("step")) {
+    p.optimizer.step = fields.number("step");
+  }
+  p.bound = curvature_bound(fields.text("bound"));
+  p.start_value = fields.number("start_value");
+  return p;
+}
+
+PreparedData prepare(const data::Dataset& train, const Preparation& preparation) {
+  PreparedData prepared;
+  prepared.transform =
+      program::value_or_throw(data::fit_transform(train.features, preparation.transform));
+  prepared.design = learn::design_matrix(data::apply(prepared.transform, train.features));
+  if (preparation.optimizer.method == Optimizer::kQuadraticGradientNag) {
+    prepared.preconditioner = preparation.bound == CurvatureBound::kPaper
+                                  ? learn::diagonal_bound(prepared.design)
+                                  : learn::gram_bound(prepared.design);
+  }
+  return prepared;
+}
+
+}  // namespace blindfit::journey

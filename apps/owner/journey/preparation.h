@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the owner does to its data in the clear before encryption: choices that a plan carries
+// along.
+#pragma once
+
+#include <Eigen/Core>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string_view>
+
+#include "blindfit/data/transform.h"
+#include "blindfit/learn/optimizer.h"
+#include "blindfit/learn/training_spec.h"
+
+namespace blindfit::journey {
+
+/// The bound of the curvature that makes a gradient "quadratic".
+enum class CurvatureBound {
+  kPaper,  ///< learn::diagonal_bound
+  kGram,   ///< learn::gram_bound
+};
+
+struct Preparation {
+  data::TransformOptions transform;
+  learn::OptimizerOptions optimizer;
+  CurvatureBound bound = CurvatureBound::kPaper;
+  double start_value = 0;  ///< of every weight in W_0, if the start is encrypted
+};
+
+nlohmann::json to_json(const Preparation& preparation);
+/// Throws Error{kMalformed}, naming the field.
+Preparation preparation_from_json(const nlohmann::json& object);
+
+/// Names as flags and plan files write them. Reading throws Error{kInvalidArgument} that lists the
+/// known ones.
+data::TransformKind transform_kind(std::string_view name);
+learn::Optimizer optimizer_method(std::string_view name);
+CurvatureBound curvature_bound(std::string_view name);
+std::string_view to_string(data::TransformKind kind) noexcept;
+std::string_view to_string(learn::Optimizer method) noexcept;
+std::string_view to_string(CurvatureBound bound) noexcept;
+
+/// Data as they are encrypted.
+struct PreparedData {
+  data::FeatureTransform transform;
+  data::Matrix design;                ///< transformed features after a column of ones
+  Eigen::RowVectorXd preconditioner;  ///< B; empty unless the optimizer is a quadratic gradient
+};
+/// Fits the transform on `train` and applies it. Throws what data::fit_transform returns.
+PreparedData prepare(const data::Dataset& train, const Preparation& preparation);
+
+}  // namespace blindfit::journey

@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+// `blindfit plan`: states levels, keys, upload, memory and time before anything secret is made.
+#include <charconv>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <optional>
+
+#include "apps/owner/commands.h"
+#include "apps/owner/data_flags.h"
+#include "apps/owner/journey/choices.h"
+#include "apps/owner/journey/encryption.h"
+#include "apps/owner/plan_table.h"
+#include "apps/program/exit_code.h"
+#include "apps/program/machine.h"
+
+namespace blindfit::commands {
+namespace {
+
+using base::Error;
+using base::ErrorCode;
+
+constexpr double kRangeWithoutData = 8;
+/// Four over the number of rows is the Newton step of the sigmoid's curvature on whitened features.
+constexpr double kNewtonStep = 4;
+
+struct Flags {
+  program::CommonOptions common;
+  DataFlags data;
+  std::size_t rows = 0;
+  std::size_t features = 0;
+  std::size_t classes = 0;
+  std::size_t iterations = 3;
+  std::string transform = "whiten";
+  std::optional<long> components;
+  std::optional<double> ridge;
+  std::string method;
+  std::string bound = "paper";
+  double a0 = 1;
+  std::optional<double> step;
+  std::string activation = "5";
+  std::optional<double> range;
+  std::string start = "zero";
+  double start_value = 0;
+  std::string labels_as = "encrypted";
+  std::optional<unsigned> log_n;
+  unsigned scale_bits = 40;
+  std::optional<std::size_t> max_ciphertexts;
+  std::string out;
+};
+
+void add_data_options(CLI::App& command, Flags& flags) {
+  add_data_flags(command, flags.data, false);
+  command.add_option("--rows", flags.rows, "Training rows, instead of --data")
+      ->excludes("--data")
+      ->type_name("N");
+  command.add_option("--features", flags.features, "Features a row, with --rows")
+      ->excludes("--data")
+      ->type_name("N");
+  command.add_option("--classes", flags.classes, "Classes (default with --data: as many as occur)")
+      ->type_name("N");
+  command
+      .add_option("--transform", flags.transform,
+                  "What the owner does to features before encryption: none, centre, standardise or "
+                  "whiten")
+      ->capture_default_str()
+      ->type_name("KIND");
+  command
+      .add_option("--components", flags.components,
+                  "Principal components to keep when whitening (default: chosen from the data)")
+      ->type_name("N");
+  command
+      .add_option("--ridge", flags.ridge,
+                  "Added to the scatter's eigenvalues when whitening (default: chosen)")
+      ->type_name("R");
+}
+
+void add_method_options(CLI::App& command, Flags& flags) {
+  command.add_option("--iterations", flags.iterations, "Passes over the data")
+      ->capture_default_str()
+      ->type_name("N");
+  command
+      .add_option("--method", flags.method,
+                  "quadratic-gradient, nag or gradient-ascent (default: nag when whitening, else "
+                  "quadratic-gradient)")
+      ->type_name("METHOD");
+  command
+      .add_option("--bound", flags.bound, "Curvature bound of the quadratic gradient: paper, gram")
+      ->capture_default_str()
+      ->type_name("KIND");
+  command.add_option("--a0", flags.a0, "Start of the momentum (the paper: 0.01)")
+      ->capture_default_str()
+      ->type_name("A");
+  command
+      .add_option("--step", flags.step,
+                  "Step of every iteration (default: 4 when whitening, else the paper's rates)")
+      ->type_name("S");
+  command
+      .add_option("--activation", flags.activation,
+                  "Stands in for the sigmoid: paper-cubic, or an odd degree to fit")
+      ->capture_default_str()
+      ->type_name("DEGREE");
+  command
+      .add_option("--range", flags.range,
+                  "Largest logit that the activation covers (default: found with the data, else 8)")
+      ->type_name("R");
+}
+
+void add_protocol_options(CLI::App& command, Flags& flags) {
+  command.add_option("--start", flags.start, "First weights: zero, or encrypted")
+      ->check(CLI::IsMember({"zero", "encrypted"}))
+      ->capture_default_str();
+  command.add_option("--start-value", flags.start_value, "Of every weight of an encrypted start")
+      ->type_name("W");
+  command
+      .add_option("--labels-as", flags.labels_as,
+                  "Upload labels 'encrypted', or as their 'product' with the features")
+      ->check(CLI::IsMember({"encrypted", "product"}))
+      ->capture_default_str();
+  command.add_option("--log-n", flags.log_n, "Ring degree 2^N (default: the fastest)")
+      ->check(CLI::Range(13U, 16U))
+      ->type_name("N");
+  command.add_option("--scale-bits", flags.scale_bits, "Bits of the fixed-point scale")
+      ->capture_default_str()
+      ->type_name("BITS");
+  command.add_option("--max-ciphertexts", flags.max_ciphertexts, "Upload no more than this many")
+      ->type_name("N");
+  command.add_option("--out", flags.out, "Where to write the plan")->type_name("FILE");
+}
+
+std::optional<data::Dataset> read_data(const Flags& flags) {
+  if (!flags.data.data.empty()) {
+    data::Dataset train = load_data(flags.data, 2);
+    if (train.labels.empty()) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  fmt::format("{}: training data must have labels: none; give --label-column or "
+                              "--labels",
+                              train.source));
+    }
+    return train;
+  }
+  if (flags.rows == 0 || flags.features == 0 || flags.classes == 0) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("a plan needs --data, or --rows, --features and --classes: {}, {}, {}",
+                            flags.rows, flags.features, flags.classes));
+  }
+  return std::nullopt;
+}
+
+journey::Preparation make_preparation(const Flags& flags,
+                                      const std::optional<data::Dataset>& train) {
+  journey::Preparation p;
+  p.transform.kind = journey::transform_kind(flags.transform);
+  const bool whiten = p.transform.kind == data::TransformKind::kWhiten;
+  if (whiten && train) {
+    p.transform = journey::choose_whitening(*train, flags.components, flags.ridge);
+  } else if (whiten) {
+    if (!flags.components) {
+      throw Error(ErrorCode::kInvalidArgument,
+                  "whitening without --data needs --components: none given");
+    }
+    p.transform.components = *flags.components;
+    p.transform.ridge = flags.ridge.value_or(0);
+  }
+  const std::string fallback = whiten ? "nag" : "quadratic-gradient";
+  p.optimizer.method = journey::optimizer_method(flags.method.empty() ? fallback : flags.method);
+  p.optimizer.a0 = flags.a0;
+  p.optimizer.step = flags.step;
+  if (whiten && !flags.step && p.optimizer.method != learn::Optimizer::kQuadraticGradientNag) {
+    p.optimizer.step = kNewtonStep;
+  }
+  p.bound = journey::curvature_bound(flags.bound);
+  p.start_value = flags.start_value;
+  return p;
+}
+
+journey::TrainingRequest make_request(const Flags& flags,
+                                      const std::optional<data::Dataset>& train) {
+  journey::TrainingRequest request;
+  request.preparation = make_preparation(flags, train);
+  request.rows = train ? static_cast<std::size_t>(train->rows()) : flags.rows;
+  const data::TransformOptions& transform = request.preparation.transform;
+  const std::size_t plain = train ? static_cast<std::size_t>(train->columns()) : flags.features;
+  request.features = 1 + (transform.kind == data::TransformKind::kWhiten
+                              ? static_cast<std::size_t>(transform.components)
+                              : plain);
+  request.classes =
+      train ? std::max(flags.classes, static_cast<std::size_t>(train->classes)) : flags.classes;
+  request.iterations = flags.iterations;
+  request.labels = flags.labels_as == "encrypted" ? learn::LabelSource::kEncryptedLabels
+                                                  : learn::LabelSource::kUploadedProduct;
+  request.start = flags.start == "encrypted" ? learn::Start::kEncrypted : learn::Start::kZero;
+  request.scale_bits = flags.scale_bits;
+  request.log_n = flags.log_n;
+  request.max_ciphertexts = flags.max_ciphertexts;
+  return request;
+}
+
+learn::Activation make_activation(const Flags& flags, const journey::TrainingRequest& request,
+                                  const data::Dataset* train,
+                                  const journey::PreparedData* prepared) {
+  if (flags.activation == "paper-cubic") {
+    return learn::paper_cubic();
+  }
+  learn::ActivationFit fit;
+  const std::string& text = flags.activation;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), fit.degree);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("--activation must be paper-cubic or an odd degree: {}", text));
+  }
+  if (!flags.range && prepared != nullptr) {
+    return journey::choose_activation(fit.degree, request, *prepared, train->labels);
+  }
+  fit.radius = flags.range.value_or(kRangeWithoutData);
+  return program::value_or_throw(learn::fit_activation(fit));
+}
+
+void run(const Flags& flags) {
+  const program::Console console(flags.common);
+  const std::optional<data::Dataset> train = read_data(flags);
+  journey::TrainingRequest request = make_request(flags, train);
+  std::optional<journey::PreparedData> prepared;
+  if (train) {
+    prepared = journey::prepare(*train, request.preparation);
+  }
+  request.activation =
+      make_activation(flags, request, train ? &*train : nullptr, prepared ? &*prepared : nullptr);
+  const std::size_t threads =
+      flags.common.threads == 0 ? program::available_cores() : flags.common.threads;
+  const journey::OwnerPlan plan = journey::make_plan(request, learn::measure_cost_model(threads));
+  print_plan(console, plan, threads);
+  if (prepared) {
+    const auto mirror = journey::run_mirror(plan, *prepared, train->labels);
+    for (const std::string& warning : journey::range_warnings(plan, mirror)) {
+      fmt::print(stderr, "blindfit: warning: {}\n", warning);
+    }
+  }
+  if (!flags.out.empty()) {
+    journey::save_owner_plan(flags.out, plan);
+    console.print("wrote '{}'; next: blindfit keygen --plan {} --out DIR\n", flags.out, flags.out);
+  }
+  console.write_json(plan_figures(plan));
+}
+
+}  // namespace
+
+void add_plan_command(CLI::App& app) {
+  CLI::App* command = app.add_subcommand(
+      "plan",
+      "Plan a training run: levels, keys, upload, memory and time. Makes nothing secret. With "
+      "--data, what is left open is chosen from the data in the clear, on this machine.");
+  const auto flags = std::make_shared<Flags>();
+  add_data_options(*command, *flags);
+  add_method_options(*command, *flags);
+  add_protocol_options(*command, *flags);
+  program::add_threads_option(*command, flags->common);
+  program::add_json_option(*command, flags->common);
+  command->callback([flags] { run(*flags); });
+}
+
+}  // namespace blindfit::commands

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/owner/plan_table.h"
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "apps/program/quantities.h"
+#include "blindfit/rlwe/security.h"
+
+namespace blindfit::commands {
+namespace {
+
+using program::format_bytes;
+using program::format_count;
+using program::format_seconds;
+
+std::string transform_text(const data::TransformOptions& transform) {
+  std::string text(journey::to_string(transform.kind));
+  if (transform.kind == data::TransformKind::kWhiten) {
+    text += fmt::format(" to {} components, ridge {:.4g}", transform.components, transform.ridge);
+  }
+  return text;
+}
+
+std::string method_text(const journey::Preparation& p, const learn::TrainingSpec& spec) {
+  std::string text = fmt::format("{}, {} iterations, a0 = {:g}", journey::to_string(p.optimizer.method),
+                                 spec.iterations(), p.optimizer.a0);
+  if (p.optimizer.step) {
+    text += fmt::format(", step {:g}", *p.optimizer.step);
+  }
+  return text;
+}
+
+std::string tile_text(const matrix::Tiling& tiling) {
+  return fmt::format("{} rows x {} features; {} x {} of them{}", tiling.tile.rows,
+                     tiling.tile.features, tiling.row_tiles(), tiling.feature_tiles(),
+                     tiling.paired() ? ", two row tiles a ciphertext" : "");
+}
+
+}  // namespace
+
+void print_plan(const program::Console& console, const journey::OwnerPlan& owner,
+                std::size_t threads) {
+  const learn::TrainingPlan& plan = owner.plan;
+  const learn::TrainingSpec& spec = plan.spec;
+  const learn::PlanCosts& costs = plan.costs;
+  const auto parameters = rlwe::Parameters::make(plan.parameters).value();
+  console.row("data", fmt::format("{} rows, {} columns with bias, {} classes",
+                                  format_count(spec.tiling.rows), spec.tiling.features,
+                                  spec.tiling.classes));
+  console.row("transform", transform_text(owner.preparation.transform));
+  console.row("method", method_text(owner.preparation, spec));
+  console.row("activation",
+              fmt::format("odd polynomial of degree {} on [-{:g}, {:g}], error up to {:.2g}",
+                          spec.activation.degree(), spec.activation.domain(),
+                          spec.activation.domain(), spec.activation.max_error()));
+  console.row("ring",
+              fmt::format("N = 2^{}, log2(QP) = {:.0f}; 128 bits allow {:.0f}", parameters.log_n(),
+                          parameters.log_qp(), rlwe::max_log_qp(parameters.log_n())));
+  console.row("levels",
+              fmt::format("{} of {:.0f} bits, digits of {} primes", parameters.max_level(),
+                          std::log2(spec.scale), parameters.digit_size()));
+  console.row("tile", tile_text(spec.tiling));
+  console.row("upload", fmt::format("{} ciphertexts, {}", costs.ciphertexts_uploaded,
+                                    format_bytes(costs.upload_bytes)));
+  console.row("evaluation keys", fmt::format("{}: {} on disk, {} in memory", plan.keys.count(),
+                                             format_bytes(costs.evaluation_key_bytes),
+                                             format_bytes(costs.resident_key_bytes)));
+  console.row("cloud's peak memory", "about " + format_bytes(costs.peak_memory_bytes));
+  console.row(
+      "cloud's time",
+      fmt::format("about {} an iteration, {} in all ({} key switches) on {} threads here",
+                  format_seconds(costs.iteration_seconds), format_seconds(costs.train_seconds),
+                  format_count(costs.key_switches), threads));
+}
+
+nlohmann::json plan_figures(const journey::OwnerPlan& owner) {
+  const learn::TrainingPlan& plan = owner.plan;
+  const learn::TrainingSpec& spec = plan.spec;
+  const learn::PlanCosts& costs = plan.costs;
+  const auto parameters = rlwe::Parameters::make(plan.parameters).value();
+  return {{"rows", spec.tiling.rows},
+          {"features", spec.tiling.features},
+          {"classes", spec.tiling.classes},
+          {"iterations", spec.iterations()},
+          {"log_n", parameters.log_n()},
+          {"log_qp", parameters.log_qp()},
+          {"levels", parameters.max_level()},
+          {"digit_size", parameters.digit_size()},
+          {"tile_rows", spec.tiling.tile.rows},
+          {"tile_features", spec.tiling.tile.features},
+          {"activation_degree", spec.activation.degree()},
+          {"activation_domain", spec.activation.domain()},
+          {"ciphertexts_uploaded", costs.ciphertexts_uploaded},
+          {"upload_bytes", costs.upload_bytes},
+          {"evaluation_keys", plan.keys.count()},
+          {"evaluation_key_bytes", costs.evaluation_key_bytes},
+          {"resident_key_bytes", costs.resident_key_bytes},
+          {"peak_memory_bytes", costs.peak_memory_bytes},
+          {"key_switches", costs.key_switches},
+          {"plan_iteration_seconds", costs.iteration_seconds},
+          {"plan_seconds", costs.train_seconds}};
+}
+
+}  // namespace blindfit::commands
