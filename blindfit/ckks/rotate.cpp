@@ -47,18 +47,12 @@ rlwe::LazyPair sum_of_terms(const Context& context, const Ciphertext& ct,
   const std::size_t n = shape.n();
   rlwe::LazyPair sum{ring::zero_poly(ring, shape.q_limbs(), shape.p_limbs(), shape.domain()),
                      ring::zero_poly(ring, shape.q_limbs(), shape.p_limbs(), shape.domain())};
-  base::AlignedBuffer scratch(4 * n);
+  base::AlignedBuffer scratch(3 * n);
   std::uint64_t* u0 = scratch.data();
   std::uint64_t* u1 = u0 + n;
-  std::uint64_t* permuted = u1 + n;
-  std::uint64_t* lifted = permuted + n;
+  std::uint64_t* lifted = u1 + n;
   for (std::size_t i = 0; i < shape.limbs(); ++i) {
     const auto& q = ring.modulus(shape, i);
-    const auto add_permuted = [&](const rlwe::GaloisKey& key, const std::uint64_t* u,
-                                  ring::Poly& out) {
-      ring.kernels().permute(permuted, u, key.automorphism.index.data(), n);
-      ring.kernels().add(out.limb(i).data(), out.limb(i).data(), permuted, n, q);
-    };
     const bool in_q = i < shape.q_limbs();
     if (in_q) {
       ring.kernels().multiply_scalar(lifted, ct.parts[0].limb(i).data(), ring.special_product(i), n,
@@ -69,8 +63,9 @@ rlwe::LazyPair sum_of_terms(const Context& context, const Ciphertext& ct,
       if (in_q) {
         ring.kernels().add(u0, u0, lifted, n, q);
       }
-      add_permuted(*key, u0, sum.u0);
-      add_permuted(*key, u1, sum.u1);
+      const std::uint32_t* index = key->automorphism.index.data();
+      ring.kernels().permute_add(sum.u0.limb(i).data(), u0, index, n, q);
+      ring.kernels().permute_add(sum.u1.limb(i).data(), u1, index, n, q);
     }
   }
   return sum;

@@ -32,6 +32,7 @@ constexpr KernelTable kScalar{
     .overflow_count = &scalar::overflow_count,
     .extend_limb = &scalar::extend_limb,
     .permute = &scalar::permute,
+    .permute_add = &scalar::permute_add,
 };
 
 #if defined(__x86_64__)
@@ -55,6 +56,7 @@ constexpr KernelTable kAvx2{
     .overflow_count = &avx2::overflow_count,
     .extend_limb = &avx2::extend_limb,
     .permute = &avx2::permute,
+    .permute_add = &avx2::permute_add,
 };
 
 constexpr KernelTable kAvx512Ifma{
@@ -77,6 +79,7 @@ constexpr KernelTable kAvx512Ifma{
     .overflow_count = &avx512ifma::overflow_count,
     .extend_limb = &avx512ifma::extend_limb,
     .permute = &avx512ifma::permute,
+    .permute_add = &avx512ifma::permute_add,
 };
 
 constexpr std::array<const KernelTable*, 3> kFamilies{&kAvx512Ifma, &kAvx2, &kScalar};

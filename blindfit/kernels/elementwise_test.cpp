@@ -161,16 +161,47 @@ TEST_P(Elementwise, DotPairMatchesItsDefinitionUpToTheLongestSum) {
   }
 }
 
+/// Shuffles the groups of eight and the words inside each.
+std::vector<std::uint32_t> shuffled_groups(std::size_t n) {
+  std::mt19937_64 random(8);
+  std::vector<std::uint32_t> groups(n / 8);
+  std::iota(groups.begin(), groups.end(), 0u);
+  std::shuffle(groups.begin(), groups.end(), random);
+  std::vector<std::uint32_t> index;
+  for (const std::uint32_t group : groups) {
+    for (std::uint32_t lane = 0; lane < 8; ++lane) {
+      index.push_back(8 * group + lane);
+    }
+    std::shuffle(index.end() - 8, index.end(), random);
+  }
+  return index;
+}
+
 TEST_P(Elementwise, PermuteFollowsItsIndex) {
   constexpr std::size_t kN = 1032;
   const AlignedBuffer x = make_words(kN, Word{1} << 50, Pattern::kRandom, 7);
-  std::vector<std::uint32_t> index(kN);
-  std::iota(index.begin(), index.end(), 0u);
-  std::shuffle(index.begin(), index.end(), std::mt19937_64(8));
+  const std::vector<std::uint32_t> index = shuffled_groups(kN);
   AlignedBuffer out(kN);
   kernels().permute(out.data(), x.data(), index.data(), kN);
   for (std::size_t i = 0; i < kN; ++i) {
     ASSERT_EQ(out.data()[i], x.data()[index[i]]);
+  }
+}
+
+TEST_P(Elementwise, PermuteAddAddsWhatPermuteYields) {
+  constexpr std::size_t kN = 1032;
+  const std::vector<std::uint32_t> index = shuffled_groups(kN);
+  for (const Word prime : edge_primes(10)) {
+    const ModulusConstants q = make_modulus_constants(prime);
+    for (const Pattern pattern : kPatterns) {
+      const AlignedBuffer x = make_words(kN, prime, pattern, 7);
+      const AlignedBuffer before = make_words(kN, prime, Pattern::kLargest, 8);
+      AlignedBuffer out = before;
+      kernels().permute_add(out.data(), x.data(), index.data(), kN, q);
+      for (std::size_t i = 0; i < kN; ++i) {
+        ASSERT_EQ(out.data()[i], (before.data()[i] + x.data()[index[i]]) % prime);
+      }
+    }
   }
 }
 

@@ -87,9 +87,14 @@ struct KernelTable {
                       const std::uint64_t* factor, std::size_t count, const std::uint64_t* v,
                       std::uint64_t product, std::size_t n, const ModulusConstants& q) noexcept;
 
-  /// out[i] = x[index[i]]; `out` aliases nothing.
+  /// out[i] = x[index[i]]; `out` aliases nothing. `index` takes every aligned group of eight to an
+  /// aligned group of eight, in any order inside it, as automorphisms on values in bit-reversed
+  /// order do (note 0002).
   void (*permute)(std::uint64_t* out, const std::uint64_t* x, const std::uint32_t* index,
                   std::size_t n) noexcept;
+  /// out[i] += x[index[i]], for the same kind of `index`.
+  void (*permute_add)(std::uint64_t* out, const std::uint64_t* x, const std::uint32_t* index,
+                      std::size_t n, const ModulusConstants& q) noexcept;
 };
 
 /// The families that this CPU can run, best first; the last is always "scalar".

@@ -85,6 +85,17 @@ TEST_P(AutomorphismBy, RespectsProducts) {
   expect_equal(apply(GetParam(), product), of_images);
 }
 
+TEST(AutomorphismIndex, TakesAlignedGroupsOfEightToAlignedGroups) {
+  for (const unsigned log_n : {10U, 13U}) {
+    for (std::uint32_t g = 1; g < (2U << log_n); g += log_n == 10 ? 2 : 598) {
+      const Automorphism automorphism = make_automorphism({g}, log_n);
+      for (std::size_t i = 0; i < automorphism.index.size(); ++i) {
+        ASSERT_EQ(automorphism.index[i] / 8, automorphism.index[i / 8 * 8] / 8) << g << " " << i;
+      }
+    }
+  }
+}
+
 TEST(InverseGaloisElement, ExistsForEveryOddElement) {
   for (std::uint32_t g = 1; g < 2048; g += 2) {
     ASSERT_EQ(g * inverse({g}, kLogN).value % 2048, 1U);

@@ -44,5 +44,7 @@ void overflow_count(Word* v, const Word* const* y, const double* inverse, std::s
 void extend_limb(Word* out, const Word* const* y, const Word* factor, std::size_t count,
                  const Word* v, Word product, std::size_t n, const ModulusConstants& q) noexcept;
 void permute(Word* out, const Word* x, const std::uint32_t* index, std::size_t n) noexcept;
+void permute_add(Word* out, const Word* x, const std::uint32_t* index, std::size_t n,
+                 const ModulusConstants& q) noexcept;
 
 }  // namespace blindfit::kernels::avx512ifma

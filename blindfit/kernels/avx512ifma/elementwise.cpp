@@ -4,6 +4,17 @@
 #include "blindfit/kernels/avx512ifma/wide_product.h"
 
 namespace blindfit::kernels::avx512ifma {
+namespace {
+
+/// The eight words of one group of the source in the order of the low bits of `index`: one load and
+/// one shuffle where a gather would make eight loads.
+Vector permuted_group(const Word* x, const std::uint32_t* index) noexcept {
+  const __m256i from = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(index));
+  const Word group = index[0] & ~std::uint32_t{kLanes - 1};
+  return _mm512_permutexvar_epi64(_mm512_cvtepu32_epi64(from), load(x + group));
+}
+
+}  // namespace
 
 void add(Word* out, const Word* a, const Word* b, std::size_t n,
          const ModulusConstants& q) noexcept {
@@ -77,8 +88,15 @@ void subtract_multiply_scalar(Word* out, const Word* a, const Word* b, Word c, s
 
 void permute(Word* out, const Word* x, const std::uint32_t* index, std::size_t n) noexcept {
   for (std::size_t i = 0; i < n; i += kLanes) {
-    const __m256i from = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(index + i));
-    store(out + i, _mm512_i32gather_epi64(from, x, sizeof(Word)));
+    store(out + i, permuted_group(x, index + i));
+  }
+}
+
+void permute_add(Word* out, const Word* x, const std::uint32_t* index, std::size_t n,
+                 const ModulusConstants& q) noexcept {
+  const Vector modulus = broadcast(q.value);
+  for (std::size_t i = 0; i < n; i += kLanes) {
+    store(out + i, subtract_once(add(load(out + i), permuted_group(x, index + i)), modulus));
   }
 }
 

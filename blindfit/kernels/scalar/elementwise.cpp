@@ -84,4 +84,12 @@ void permute(Word* out, const Word* x, const std::uint32_t* index, std::size_t n
   }
 }
 
+void permute_add(Word* out, const Word* x, const std::uint32_t* index, std::size_t n,
+                 const ModulusConstants& q) noexcept {
+  for (std::size_t i = 0; i < n; ++i) {
+    const Word sum = out[i] + x[index[i]];
+    out[i] = sum >= q.value ? sum - q.value : sum;
+  }
+}
+
 }  // namespace blindfit::kernels::scalar
