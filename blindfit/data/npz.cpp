@@ -151,7 +151,9 @@ Result<NpzMembers> read_members(zip_t* archive, const std::string& name, const L
                                              " bytes; raise the limit if this is no mistake: more");
     }
     budget -= status.size;
-    auto bytes = read_member(archive, status, name + ", member " + member);
+    std::string where = name;
+    where.append(", member ").append(member);
+    auto bytes = read_member(archive, status, where);
     if (!bytes) {
       return bytes.error();
     }
@@ -159,7 +161,7 @@ Result<NpzMembers> read_members(zip_t* archive, const std::string& name, const L
       member.resize(member.size() - kSuffix.size());
     }
     if (!members.emplace(member, std::move(bytes).value()).second) {
-      return Error(ErrorCode::kMalformed, name + ": member names must differ: " + member);
+      return Error(ErrorCode::kMalformed, where + ": member names must differ: repeated");
     }
   }
   return members;
@@ -182,7 +184,7 @@ Bytes make_npz(const NpzMembers& members) {
   if (zip_close(archive.get()) != 0) {
     throw cannot_make(zip_strerror(archive.get()));
   }
-  archive.release();
+  static_cast<void>(archive.release());  // zip_close has freed it
   return contents(source.get());
 }
 

@@ -91,7 +91,7 @@ Result<PrincipalAxes> principal_axes(const Matrix& features) {
     return Error(ErrorCode::kInvalidArgument,
                  "the principal axes must be computable; check the features for extreme values");
   }
-  const Eigen::VectorXd ascending = solver.eigenvalues();
+  const Eigen::VectorXd& ascending = solver.eigenvalues();
   const double smallest = ascending.tail(1)(0) * rank_tolerance(features);
   const auto rank = static_cast<Index>((ascending.array() > smallest).count());
   PrincipalAxes result{features.colwise().mean().transpose(), ascending.tail(rank).reverse(), {}};
@@ -136,7 +136,7 @@ Matrix apply(const FeatureTransform& transform, const Matrix& features) {
   if (transform.kind == TransformKind::kNone) {
     return features;
   }
-  const Matrix centre = features.rowwise() - transform.mean.transpose();
+  Matrix centre = features.rowwise() - transform.mean.transpose();
   switch (transform.kind) {
     case TransformKind::kStandardise:
       return centre * transform.scale.asDiagonal();
