@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Preprocessing that the owner applies in the clear before encryption, and folds back into the
-// decrypted head.
+// decrypted head (note 0006).
 #pragma once
 
 #include <Eigen/Core>

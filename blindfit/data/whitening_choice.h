@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // How many components and how much ridge: chosen from the training rows alone, without a random
-// draw.
+// draw (note 0006).
 #pragma once
 
 #include <vector>
