@@ -55,6 +55,17 @@ void fourier(std::vector<Complex>& x, const std::vector<Complex>& roots, bool co
   }
 }
 
+/// The nearest integer. Comparing this way round refuses NaN as well.
+std::int64_t round_checked(double value, Scale scale) {
+  if (!(std::abs(value) < 0x1p62)) {
+    throw base::Error(
+        base::ErrorCode::kInvalidArgument,
+        "encoded coefficients must be finite and below 2^62: " + std::to_string(value) +
+            " at a scale of 2^" + std::to_string(scale.log2()));
+  }
+  return std::llrint(value);
+}
+
 /// The centred value of a coefficient given modulo q_0 and q_1.
 ring::i128 combine(std::uint64_t x0, std::uint64_t x1, std::uint64_t q0, std::uint64_t q1,
                    std::uint64_t inverse_q0) {
@@ -109,21 +120,10 @@ Plaintext Encoder::encode(std::span<const Complex> values, Scale scale, std::siz
   fourier(x, roots_, true);
   std::vector<std::int64_t> coefficients(2 * slots_);
   const double factor = scale.value / static_cast<double>(slots_);
-  double largest = 0;
   for (std::size_t k = 0; k < slots_; ++k) {
     const Complex c = product(x[k], std::conj(twist_[k])) * factor;
-    largest = std::max({largest, std::abs(c.real()), std::abs(c.imag())});
-    if (!(largest < 0x1p62)) {
-      break;
-    }
-    coefficients[k] = std::llrint(c.real());
-    coefficients[k + slots_] = std::llrint(c.imag());
-  }
-  if (!(largest < 0x1p62)) {
-    throw base::Error(
-        base::ErrorCode::kInvalidArgument,
-        "encoded coefficients must be finite and below 2^62: " + std::to_string(largest) +
-            " at a scale of 2^" + std::to_string(scale.log2()));
+    coefficients[k] = round_checked(c.real(), scale);
+    coefficients[k + slots_] = round_checked(c.imag(), scale);
   }
   Plaintext plaintext{ring::Poly(2 * slots_, level + 1, 0, ring::Domain::kCoefficient), scale};
   ring::set_signed_coefficients(context_->ring(), coefficients, plaintext.poly);

@@ -52,9 +52,10 @@ ring::Poly phase(const Engine& engine, const Ciphertext& ct) {
 /// Collects sample(engine, round) over rounds that each have keys of their own: within one key, its
 /// norm and its errors are fixed and stray from their expectation by a few per cent.
 template <typename Sample>
-Moments collect(const rlwe::ParametersLiteral& literal, Sample sample) {
+Moments collect(const rlwe::ParametersLiteral& literal, Sample sample,
+                std::uint64_t rounds = kRounds) {
   Moments noise;
-  for (std::uint64_t round = 0; round < kRounds; ++round) {
+  for (std::uint64_t round = 0; round < rounds; ++round) {
     Engine engine(literal);
     noise.add(sample(engine, round));
   }
@@ -99,7 +100,9 @@ Moments rotation_noise(const rlwe::ParametersLiteral& literal, std::size_t level
 
 /// The error of rescaling alone: the phase afterwards against the exact quotient of the one before.
 Moments rescaling_noise(const rlwe::ParametersLiteral& literal, std::size_t degree) {
-  return collect(literal, [degree](Engine& engine, std::uint64_t round) {
+  // The norm of s^2 varies more from key to key than that of s.
+  const std::uint64_t rounds = degree == 2 ? 5 * kRounds : kRounds;
+  const auto sample = [degree](Engine& engine, std::uint64_t round) {
     Ciphertext a = engine.encrypt(random_slots(engine.slots(), 1, round), kScale, 3);
     if (degree == 2) {
       a = multiply(engine.context(), a, a);
@@ -112,7 +115,8 @@ Moments rescaling_noise(const rlwe::ParametersLiteral& literal, std::size_t degr
       error[k] = after[k] - error[k] / q;
     }
     return error;
-  });
+  };
+  return collect(literal, sample, rounds);
 }
 
 NoiseModel model_of(const rlwe::ParametersLiteral& literal) {
