@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 
+#include "blindfit/base/thread_pool.h"
 #include "blindfit/ckks/noise_model.h"
 #include "blindfit/testing/engine.h"
 
@@ -252,6 +253,23 @@ TEST_F(Polynomial, NeedsNoKeyAboveItsFirstProduct) {
   EXPECT_NO_THROW(evaluate(engine.context(), engine.keys(), cubic, low, kScale));
   const PolynomialPlan line(series_of(1, true));
   EXPECT_NO_THROW(evaluate(engine.context(), {}, line, high, kScale));
+}
+
+TEST_F(Polynomial, GivesTheSameBitsOnFourThreadsAsOnOneThread) {
+  const PolynomialPlan plan(series_of(7, true));
+  const Ciphertext ct = engine_.encrypt(real_slots(engine_, 1), kScale, 3);
+  std::vector<Ciphertext> results(6);
+  base::ThreadPool pool(4);
+  pool.parallel_for(results.size(), [&](std::size_t k) {
+    results[k] = evaluate(engine_.context(), engine_.keys(), plan, ct, kScale);
+  });
+  const Ciphertext expected = evaluate(engine_.context(), engine_.keys(), plan, ct, kScale);
+  for (const Ciphertext& result : results) {
+    for (std::size_t part = 0; part < 2; ++part) {
+      const auto a = result.parts[part].limb(0);
+      EXPECT_TRUE(std::equal(a.begin(), a.end(), expected.parts[part].limb(0).begin()));
+    }
+  }
 }
 
 TEST_F(Polynomial, RejectsAnArgumentOfDegreeTwo) {
