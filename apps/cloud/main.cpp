@@ -3,8 +3,10 @@
 #include "apps/cloud/train_command.h"
 #include "apps/program/info_command.h"
 #include "apps/program/program.h"
+#include "blindfit/base/allocation.h"
 
 int main(int argc, char** argv) {
+  blindfit::base::keep_freed_memory();
   CLI::App app("Trains classifier heads on encrypted data. Holds no key that opens anything.");
   blindfit::program::set_up(app, "blindfit-cloud");
   blindfit::cloud::add_train_command(app);

@@ -3,8 +3,10 @@
 #include "apps/owner/commands.h"
 #include "apps/program/info_command.h"
 #include "apps/program/program.h"
+#include "blindfit/base/allocation.h"
 
 int main(int argc, char** argv) {
+  blindfit::base::keep_freed_memory();
   CLI::App app(
       "Trains a classifier head on data that the training machine cannot read.\n"
       "Start with `blindfit demo`; your own data go through plan, keygen, encrypt,\n"
@@ -15,6 +17,7 @@ int main(int argc, char** argv) {
   blindfit::commands::add_encrypt_command(app);
   blindfit::commands::add_decrypt_command(app);
   blindfit::commands::add_evaluate_command(app);
+  blindfit::commands::add_reproduce_command(app);
   blindfit::program::add_info_command(app);
   return blindfit::program::run(app, argc, argv);
 }

@@ -9,7 +9,7 @@
 #include "apps/owner/data_flags.h"
 #include "apps/owner/journey/choices.h"
 #include "apps/owner/journey/encryption.h"
-#include "apps/owner/plan_table.h"
+#include "apps/owner/journey/plan_table.h"
 #include "apps/program/exit_code.h"
 #include "apps/program/machine.h"
 
@@ -228,7 +228,7 @@ void run(const Flags& flags) {
   const std::size_t threads =
       flags.common.threads == 0 ? program::available_cores() : flags.common.threads;
   const journey::OwnerPlan plan = journey::make_plan(request, learn::measure_cost_model(threads));
-  print_plan(console, plan, threads);
+  journey::print_plan(console, plan, threads);
   if (prepared) {
     const auto mirror = journey::run_mirror(plan, *prepared, train->labels);
     for (const std::string& warning : journey::range_warnings(plan, mirror)) {
@@ -239,7 +239,7 @@ void run(const Flags& flags) {
     journey::save_owner_plan(flags.out, plan);
     console.print("wrote '{}'; next: blindfit keygen --plan {} --out DIR\n", flags.out, flags.out);
   }
-  console.write_json(plan_figures(plan));
+  console.write_json(journey::plan_figures(plan));
 }
 
 }  // namespace

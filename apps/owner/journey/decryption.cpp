@@ -23,21 +23,23 @@ using base::ErrorCode;
 using program::value_or_throw;
 namespace fs = std::filesystem;
 
-/// How far features times rows can lift what a mask must remove: 2^4 bounds features of networks
-/// and whitened features alike, errors are below 1.
+/// How far sums over rows of errors times features may reach, a row: features of networks and
+/// whitened features stay below 2^4, errors below 1.
 constexpr double kFeatureBound = 0x1p4;
 
-/// What the noise model grants slots that the last masks set to zero: in every iteration a
-/// rescaling, two key switches, and the rounding of the mask times what it removes. An upper bound,
-/// meant to tell noise from a result that is no result: those miss it by orders of magnitude.
+/// What the noise model grants the slots that the last masks set to zero: in every iteration a
+/// rescaling, two key switches, and the error of the mask (its rounding; with an encrypted
+/// preconditioner the rescaling of their product) times the sums that it removes. An upper bound,
+/// meant to tell noise from what is no result: that misses it by orders of magnitude.
 double allowed_unused(const rlwe::Parameters& parameters, const learn::TrainingSpec& spec) {
   const ckks::NoiseModel noise(parameters);
   const rlwe::Scale scale{spec.scale};
   const double removed = kFeatureBound * static_cast<double>(spec.tiling.rows);
+  const double mask = noise.encoding() + (spec.encrypted_preconditioner ? noise.rescaling() : 0);
+  const double own = noise.rescaling() + 2 * noise.key_switch(parameters.max_level());
   const double each =
-      noise.slot_variance(noise.rescaling() + 2 * noise.key_switch(parameters.max_level()), scale) +
-      removed * removed * noise.slot_variance(noise.encoding(), scale);
-  // Sums of the label product and the start add theirs.
+      noise.slot_variance(own, scale) + removed * removed * noise.slot_variance(mask, scale);
+  // The label product and the start add theirs.
   return noise.product_bound(static_cast<double>(spec.iterations() + 2) * each);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "apps/owner/plan_table.h"
+#include "apps/owner/journey/plan_table.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -7,7 +7,7 @@
 #include "apps/program/quantities.h"
 #include "blindfit/rlwe/security.h"
 
-namespace blindfit::commands {
+namespace blindfit::journey {
 namespace {
 
 using program::format_bytes;
@@ -15,15 +15,15 @@ using program::format_count;
 using program::format_seconds;
 
 std::string transform_text(const data::TransformOptions& transform) {
-  std::string text(journey::to_string(transform.kind));
+  std::string text(to_string(transform.kind));
   if (transform.kind == data::TransformKind::kWhiten) {
     text += fmt::format(" to {} components, ridge {:.4g}", transform.components, transform.ridge);
   }
   return text;
 }
 
-std::string method_text(const journey::Preparation& p, const learn::TrainingSpec& spec) {
-  std::string text = fmt::format("{}, {} iterations, a0 = {:g}", journey::to_string(p.optimizer.method),
+std::string method_text(const Preparation& p, const learn::TrainingSpec& spec) {
+  std::string text = fmt::format("{}, {} iterations, a0 = {:g}", to_string(p.optimizer.method),
                                  spec.iterations(), p.optimizer.a0);
   if (p.optimizer.step) {
     text += fmt::format(", step {:g}", *p.optimizer.step);
@@ -39,8 +39,7 @@ std::string tile_text(const matrix::Tiling& tiling) {
 
 }  // namespace
 
-void print_plan(const program::Console& console, const journey::OwnerPlan& owner,
-                std::size_t threads) {
+void print_plan(const program::Console& console, const OwnerPlan& owner, std::size_t threads) {
   const learn::TrainingPlan& plan = owner.plan;
   const learn::TrainingSpec& spec = plan.spec;
   const learn::PlanCosts& costs = plan.costs;
@@ -74,7 +73,7 @@ void print_plan(const program::Console& console, const journey::OwnerPlan& owner
                   format_count(costs.key_switches), threads));
 }
 
-nlohmann::json plan_figures(const journey::OwnerPlan& owner) {
+nlohmann::json plan_figures(const OwnerPlan& owner) {
   const learn::TrainingPlan& plan = owner.plan;
   const learn::TrainingSpec& spec = plan.spec;
   const learn::PlanCosts& costs = plan.costs;
@@ -102,4 +101,4 @@ nlohmann::json plan_figures(const journey::OwnerPlan& owner) {
           {"plan_seconds", costs.train_seconds}};
 }
 
-}  // namespace blindfit::commands
+}  // namespace blindfit::journey
