@@ -11,7 +11,7 @@
 namespace blindfit::experiments {
 namespace {
 
-class PaperTest : public testing::Test {
+class PaperTest : public ::testing::Test {
  protected:
   void SetUp() override {
     const auto folder = data::find_data_directory();
