@@ -26,7 +26,9 @@ void require_sodium() {
 
 void random_bytes(std::span<std::uint8_t> out) {
   require_sodium();
-  randombytes_buf(out.data(), out.size());
+  if (!out.empty()) {  // the data of an empty span may be null, which libsodium must not see
+    randombytes_buf(out.data(), out.size());
+  }
 }
 
 Seed random_seed() {
@@ -91,7 +93,9 @@ Digest blake2b(std::span<const std::uint8_t> bytes) {
 }
 
 void wipe(std::span<std::uint8_t> bytes) noexcept {
-  sodium_memzero(bytes.data(), bytes.size());
+  if (!bytes.empty()) {
+    sodium_memzero(bytes.data(), bytes.size());
+  }
 }
 
 }  // namespace blindfit::base
