@@ -114,9 +114,10 @@ ckks::Ciphertext CipherMachine::polynomial(const Value& v, const circuits::Polyn
 
 void CipherMachine::activate(Sum& sum, const Value& v) {
   tick(activation_.lazy_key_switches());
-  accumulate(context_,
-             circuits::evaluate_lazy(context_, keys_, activation_, v, rlwe::Scale{spec_.scale}),
-             sum.ct);
+  accumulate(
+      context_,
+      circuits::evaluate_lazy(context_, keys_, activation_, v, rlwe::Scale{spec_.error_scale()}),
+      sum.ct);
 }
 
 void CipherMachine::parallel_for(std::size_t count, const std::function<void(std::size_t)>& task) {

@@ -164,7 +164,7 @@ void CountingMachine::activate(Sum& sum, const Value& v) {
   // The last relinearization belongs to the sum, which `finish` does.
   count_polynomial(v, activation_, activation_.lazy_key_switches());
   const std::size_t level = v.level - activation_.depth() + 1;
-  multiply_into(sum, level, scale_ * modulus(level), true, 8);
+  multiply_into(sum, level, error_scale_ * modulus(level), true, 8);
 }
 
 void CountingMachine::parallel_for(std::size_t count,

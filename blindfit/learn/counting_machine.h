@@ -54,7 +54,10 @@ class CountingMachine {
 
   /// Both must outlive the machine.
   CountingMachine(const rlwe::Parameters& parameters, const TrainingSpec& spec)
-      : parameters_(&parameters), scale_(spec.scale), activation_(spec.activation.odd) {}
+      : parameters_(&parameters),
+        scale_(spec.scale),
+        error_scale_(spec.error_scale()),
+        activation_(spec.activation.odd) {}
 
   /// A value as it is uploaded.
   Value make(std::size_t level, double scale);
@@ -99,6 +102,7 @@ class CountingMachine {
 
   const rlwe::Parameters* parameters_;
   double scale_;
+  double error_scale_;
   circuits::PolynomialPlan activation_;
   OperationCounts counts_;
   KeyRequirements keys_;

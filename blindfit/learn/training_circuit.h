@@ -15,7 +15,8 @@
 //   add_product(sum, a, b)
 //   add_multiple(sum, v, c, scale)       a product with a constant encoded at `scale`
 //   add_masked(sum, v, mask, scale)      a product with a public mask encoded at `scale`
-//   activate(sum, y)                     sum += odd(y), y = z / radius
+//   activate(sum, y)                     sum += odd(y), y = z / radius; its scale, rescaled, is the
+//                                        spec's error_scale
 //   add_sum(sum, sum), times_minus_i(sum)
 //   finish(sum)                          relinearize if needed, then rescale: a Value
 //   parallel_for(count, task)
@@ -147,7 +148,7 @@ class TrainingCircuit {
   Value mask_class(const Value& labels, std::size_t k) {
     Sum sum;
     m_.add_masked(sum, labels, LabelMask{k, 1.0},
-                  factor_scale(spec_.scale, m_.scale(labels), m_.level(labels)));
+                  factor_scale(spec_.error_scale(), m_.scale(labels), m_.level(labels)));
     return m_.finish(std::move(sum));
   }
 

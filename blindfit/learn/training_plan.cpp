@@ -19,6 +19,9 @@ using base::ErrorCode;
 
 constexpr unsigned kFirstPrimeBits = 50;
 constexpr unsigned kMaxPrimeBits = 50;
+/// P exceeds every digit by this much, so that key switching adds less noise than rescaling does
+/// (note 0003).
+constexpr unsigned kSpecialMarginBits = 5;
 constexpr double kWordBytes = sizeof(std::uint64_t);
 /// A label product consumes a mask, a product and a pack level.
 constexpr std::size_t kLabelProductDepth = 3;
@@ -136,9 +139,10 @@ rlwe::ParametersLiteral literal_for(unsigned log_n, std::size_t levels, unsigned
   literal.log_q = {kFirstPrimeBits};
   literal.log_q.resize(levels + 1, scale_bits);
   literal.digit_size = std::min<unsigned>(digit_size, static_cast<unsigned>(levels + 1));
-  const unsigned digit_bits = kFirstPrimeBits + (literal.digit_size - 1) * scale_bits;
+  const unsigned digit_bits =
+      kFirstPrimeBits + (literal.digit_size - 1) * scale_bits + kSpecialMarginBits;
   const unsigned count = (digit_bits + kMaxPrimeBits - 1) / kMaxPrimeBits;
-  literal.log_p.assign(count, std::min(kMaxPrimeBits, (digit_bits + count - 1) / count + 1));
+  literal.log_p.assign(count, (digit_bits + count - 1) / count);
   return literal;
 }
 

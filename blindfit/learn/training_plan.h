@@ -56,10 +56,6 @@ struct TrainingPlan {
   PlanCosts costs;
 };
 
-/// Bits by which encodings of B exceed the scale of weights: B is small, and its relative error is
-/// that of every gradient.
-inline constexpr double kPreconditionerGain = 0x1p8;
-
 /// Chooses ring, digits and tile of least predicted time at 128 bits and within the request's
 /// limits. Errors: kInvalidArgument if the data fit no tile; kInsecureParameters if no secure
 /// modulus holds that many iterations, stating how many would fit.

@@ -18,6 +18,11 @@ enum class LabelSource { kEncryptedLabels, kUploadedProduct };
 /// = 1/2.
 enum class Start { kEncrypted, kZero };
 
+/// How much finer B is encoded than weights, and how much coarser the errors Y - P: the noise of B
+/// is multiplied by E^T X, a sum over all rows, and that of E^T X by B, which is of the order of
+/// 1 / sum |X| (note 0005, "Scales").
+inline constexpr double kPreconditionerGain = 0x1p6;
+
 struct TrainingSpec {
   matrix::Tiling tiling;
   Activation activation;
@@ -27,6 +32,10 @@ struct TrainingSpec {
   bool encrypted_preconditioner = false;  ///< B uploaded in the packed layout; otherwise B = 1
   double scale = 0x1p40;                  ///< the scale of weights wherever they are added
 
+  /// The scale of errors: odd parts of activations and one-hot labels.
+  [[nodiscard]] double error_scale() const noexcept {
+    return encrypted_preconditioner ? scale / kPreconditionerGain : scale;
+  }
   [[nodiscard]] std::size_t iterations() const noexcept { return steps.size(); }
 };
 
