@@ -141,7 +141,7 @@ class TrainingCircuit {
  private:
   /// The scale that a factor of something at scale `other` needs for their product, rescaled at
   /// `level`, to have `target`.
-  double factor_scale(double target, double other, std::size_t level) const {
+  [[nodiscard]] double factor_scale(double target, double other, std::size_t level) const {
     return target * m_.modulus(level) / other;
   }
 

@@ -61,7 +61,7 @@ learn::Activation choose_activation(int degree, const TrainingRequest& request,
     learn::ActivationFit fit;
     fit.degree = degree;
     fit.radius = std::max(kNarrowest, std::ceil(kSpare * largest * 4) / 4);
-    const learn::Activation activation = program::value_or_throw(learn::fit_activation(fit));
+    learn::Activation activation = program::value_or_throw(learn::fit_activation(fit));
     options.activation = activation;
     const learn::TrainingTrace trace = learn::train(prepared.design, labels, classes, options);
     if (!trace.first_exceedance) {
