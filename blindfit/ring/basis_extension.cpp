@@ -2,6 +2,7 @@
 #include "blindfit/ring/basis_extension.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -11,6 +12,10 @@
 
 namespace blindfit::ring {
 namespace {
+
+/// 32 KiB a limb: the source limbs of a block and one target fit the second-level cache, and longer
+/// blocks gained nothing.
+constexpr std::size_t kBlockColumns = 4096;
 
 const kernels::ModulusConstants& modulus_at(const RingContext& ring, std::size_t index) {
   return index < ring.q_count() ? ring.q(index) : ring.p(index - ring.q_count());
@@ -61,19 +66,28 @@ BasisExtension::BasisExtension(const RingContext& ring, std::vector<std::size_t>
   }
 }
 
-void BasisExtension::prepare(const RingContext& ring, std::span<const std::uint64_t* const> x,
-                             std::span<std::uint64_t* const> y, std::uint64_t* v) const {
-  for (std::size_t k = 0; k < source_.size(); ++k) {
-    ring.kernels().multiply_scalar(y[k], x[k], inverse_hat_[k], ring.n(),
-                                   modulus_at(ring, source_[k]));
+void BasisExtension::extend(const RingContext& ring, std::span<const std::uint64_t* const> x,
+                            std::span<const Target> targets) const {
+  const std::size_t count = source_.size();
+  const std::size_t columns = std::min(kBlockColumns, ring.n());
+  base::AlignedBuffer scratch((count + 1) * columns);
+  std::uint64_t* v = scratch.data() + count * columns;
+  std::array<std::uint64_t*, kernels::kMaxDotLength> y;
+  for (std::size_t k = 0; k < count; ++k) {
+    y[k] = scratch.data() + k * columns;
   }
-  ring.kernels().overflow_count(v, y.data(), inverse_.data(), source_.size(), ring.n());
-}
-
-void BasisExtension::extend(const RingContext& ring, std::span<const std::uint64_t* const> y,
-                            const std::uint64_t* v, std::size_t target, std::uint64_t* out) const {
-  ring.kernels().extend_limb(out, y.data(), hat_[target].data(), source_.size(), v,
-                             product_[target], ring.n(), modulus_at(ring, target));
+  for (std::size_t begin = 0; begin < ring.n(); begin += columns) {
+    for (std::size_t k = 0; k < count; ++k) {
+      ring.kernels().multiply_scalar(y[k], x[k] + begin, inverse_hat_[k], columns,
+                                     modulus_at(ring, source_[k]));
+    }
+    ring.kernels().overflow_count(v, y.data(), inverse_.data(), count, columns);
+    for (const Target& target : targets) {
+      ring.kernels().extend_limb(target.out + begin, y.data(), hat_[target.modulus].data(), count,
+                                 v, product_[target.modulus], columns,
+                                 modulus_at(ring, target.modulus));
+    }
+  }
 }
 
 ModDown::ModDown(const RingContext& ring) : extension_(ring, p_indices(ring)) {
@@ -85,24 +99,25 @@ ModDown::ModDown(const RingContext& ring) : extension_(ring, p_indices(ring)) {
 void ModDown::apply(const RingContext& ring, Poly& in, Poly& out) const {
   const std::size_t n = in.n();
   const std::size_t q_limbs = in.q_limbs();
-  std::vector<std::uint64_t*> p_limbs(in.p_limbs());
-  for (std::size_t j = 0; j < in.p_limbs(); ++j) {
-    p_limbs[j] = in.limb(q_limbs + j).data();
-    ring.inverse_ntt_limb(in.limb(q_limbs + j), ring.p_index(j));
-  }
-  base::AlignedBuffer scratch(2 * n);
-  const std::span<std::uint64_t> remainder(scratch.data(), n);
-  std::uint64_t* v = scratch.data() + n;
-  extension_.prepare(ring, p_limbs, p_limbs, v);
   if (out.n() != n || out.q_limbs() != q_limbs || out.p_limbs() != 0) {
     out = Poly(n, q_limbs, 0, Domain::kEvaluation);
   }
   out.set_domain(Domain::kEvaluation);
+  std::vector<const std::uint64_t*> p_limbs;
+  for (std::size_t j = 0; j < in.p_limbs(); ++j) {
+    ring.inverse_ntt_limb(in.limb(q_limbs + j), ring.p_index(j));
+    p_limbs.push_back(in.limb(q_limbs + j).data());
+  }
+  std::vector<BasisExtension::Target> remainders;
   for (std::size_t i = 0; i < q_limbs; ++i) {
-    extension_.extend(ring, p_limbs, v, i, remainder.data());
-    ring.forward_ntt_limb(remainder, i);
-    ring.kernels().subtract_multiply_scalar(out.limb(i).data(), in.limb(i).data(), remainder.data(),
-                                            inverse_p_[i], n, ring.q(i));
+    remainders.push_back({i, out.limb(i).data()});
+  }
+  extension_.extend(ring, p_limbs, remainders);
+  for (std::size_t i = 0; i < q_limbs; ++i) {
+    std::uint64_t* remainder = out.limb(i).data();
+    ring.forward_ntt_limb(out.limb(i), i);
+    ring.kernels().subtract_multiply_scalar(remainder, in.limb(i).data(), remainder, inverse_p_[i],
+                                            n, ring.q(i));
   }
 }
 

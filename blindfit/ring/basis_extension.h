@@ -21,14 +21,19 @@ class BasisExtension {
 
   [[nodiscard]] std::span<const std::size_t> source() const noexcept { return source_; }
 
-  /// Step 1: y_k = x_k * (S / s_k)^-1 mod s_k, and the overflow count v such that the centred value
-  /// is sum_k y_k (S / s_k) - v S. `x` holds one coefficient-domain limb per source prime; `y`
-  /// takes as many, `v` one.
-  void prepare(const RingContext& ring, std::span<const std::uint64_t* const> x,
-               std::span<std::uint64_t* const> y, std::uint64_t* v) const;
-  /// Step 2: the centred value modulo the prime of index `target`, coefficient domain.
-  void extend(const RingContext& ring, std::span<const std::uint64_t* const> y,
-              const std::uint64_t* v, std::size_t target, std::uint64_t* out) const;
+  /// A limb to compute: the index of its prime and one limb of storage.
+  struct Target {
+    std::size_t modulus;
+    std::uint64_t* out;
+  };
+  /// The centred value modulo every target's prime, coefficient domain: y_k = x_k (S / s_k)^-1 mod
+  /// s_k, v their overflow count, out = sum_k y_k (S / s_k) - v S.
+  ///
+  /// `x` holds one coefficient-domain limb per source prime; targets alias nothing. Runs in blocks
+  /// of columns, so that y and v stay in the first caches for all targets. Cost: source() products
+  /// for each source and each target limb.
+  void extend(const RingContext& ring, std::span<const std::uint64_t* const> x,
+              std::span<const Target> targets) const;
 
  private:
   std::vector<std::size_t> source_;
@@ -42,7 +47,7 @@ class BasisExtension {
 ///
 /// In: evaluation domain, all p-limbs. Out: the same q-limbs, no p-limbs, evaluation domain;
 /// |error| <= 1/2 + 2^-40 per coefficient. Cost: p_count inverse and q_limbs forward NTTs. `in` is
-/// scratch afterwards.
+/// scratch afterwards and must not be `out`.
 class ModDown {
  public:
   explicit ModDown(const RingContext& ring);

@@ -69,6 +69,15 @@ class BasisExtensionOfKernels : public ::testing::TestWithParam<const kernels::K
     return first;
   }
 
+  /// Every prime of the context, limbs one after the other from `storage`.
+  [[nodiscard]] std::vector<BasisExtension::Target> all_targets(std::uint64_t* storage) const {
+    std::vector<BasisExtension::Target> targets;
+    for (std::size_t i = 0; i < ring_.q_count() + ring_.p_count(); ++i) {
+      targets.push_back({i, storage + i * ring_.n()});
+    }
+    return targets;
+  }
+
   RingContext ring_ = make(*GetParam());
 };
 
@@ -91,24 +100,19 @@ TEST_P(BasisExtensionOfKernels, GivesTheCentredValueModuloEveryPrime) {
       quarter.push_back(s / 4);
     }
     const std::vector<Digits> x = integers(primes, {zero, one, minus_one, quarter});
-    base::AlignedBuffer words((2 * primes.size() + 2) * ring_.n());
+    base::AlignedBuffer words((primes.size() + 8) * ring_.n());
     std::vector<const std::uint64_t*> in(primes.size());
-    std::vector<std::uint64_t*> y(primes.size());
     for (std::size_t k = 0; k < primes.size(); ++k) {
       std::uint64_t* limb = words.data() + k * ring_.n();
       for (std::size_t i = 0; i < ring_.n(); ++i) {
         limb[i] = residue(x[i], primes, primes[k], false);
       }
       in[k] = limb;
-      y[k] = words.data() + (primes.size() + k) * ring_.n();
     }
-    std::uint64_t* v = words.data() + 2 * primes.size() * ring_.n();
-    std::uint64_t* out = v + ring_.n();
-    const BasisExtension extension(ring_, source);
-    extension.prepare(ring_, in, y, v);
-    const std::vector<const std::uint64_t*> prepared(y.begin(), y.end());
-    for (std::size_t target = 0; target < ring_.q_count() + ring_.p_count(); ++target) {
-      extension.extend(ring_, prepared, v, target, out);
+    const std::vector<BasisExtension::Target> targets =
+        all_targets(words.data() + primes.size() * ring_.n());
+    BasisExtension(ring_, source).extend(ring_, in, targets);
+    for (const auto& [target, out] : targets) {
       for (std::size_t i = 0; i < ring_.n(); ++i) {
         ASSERT_EQ(out[i], residue(x[i], primes, prime(target), true)) << target << " " << i;
       }
@@ -127,27 +131,22 @@ TEST_P(BasisExtensionOfKernels, IsOffByAtMostOneModulusAtTheEdgeOfTheCentredRang
   }
   Digits smallest = largest;  // (S + 1) / 2, that is -(S - 1) / 2
   smallest[0] += 1;
-  base::AlignedBuffer words(8 * ring_.n());
+  base::AlignedBuffer words(11 * ring_.n());
   std::vector<const std::uint64_t*> in(3);
-  std::vector<std::uint64_t*> y(3);
   for (std::size_t k = 0; k < 3; ++k) {
     std::uint64_t* limb = words.data() + k * ring_.n();
     for (std::size_t i = 0; i < ring_.n(); ++i) {
       limb[i] = residue(i % 2 == 0 ? largest : smallest, primes, primes[k], false);
     }
     in[k] = limb;
-    y[k] = words.data() + (3 + k) * ring_.n();
   }
-  std::uint64_t* v = words.data() + 6 * ring_.n();
-  std::uint64_t* out = v + ring_.n();
-  const BasisExtension extension(ring_, source);
-  extension.prepare(ring_, in, y, v);
-  const std::vector<const std::uint64_t*> prepared(y.begin(), y.end());
+  const std::vector<BasisExtension::Target> targets = all_targets(words.data() + 3 * ring_.n());
+  BasisExtension(ring_, source).extend(ring_, in, targets);
   for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
     const Digits& x = i == 0 ? largest : smallest;
     std::vector<bool> moved;
     for (std::size_t target = 3; target < 8; ++target) {
-      extension.extend(ring_, prepared, v, target, out);
+      const std::uint64_t* out = targets[target].out;
       const std::uint64_t m = prime(target);
       const std::uint64_t centred_value = residue(x, primes, m, true);
       const std::uint64_t plain = residue(x, primes, m, false);

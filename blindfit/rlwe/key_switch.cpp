@@ -16,24 +16,20 @@ void extend_digit(const Context& context, const ring::Poly& c, const ring::Poly&
   const std::size_t first = d * context.parameters().digit_size();
   const std::size_t size = std::min(context.parameters().digit_size(), c.q_limbs() - first);
   const ring::BasisExtension& extension = context.digit_extension(d, size);
-  const std::size_t n = c.n();
-  base::AlignedBuffer scratch((size + 1) * n);
-  std::vector<const std::uint64_t*> x(size);
-  std::vector<std::uint64_t*> y(size);
-  for (std::size_t k = 0; k < size; ++k) {
-    x[k] = coefficients.limb(first + k).data();
-    y[k] = scratch.data() + k * n;
+  std::vector<const std::uint64_t*> own;
+  for (std::size_t k = first; k < first + size; ++k) {
+    own.push_back(coefficients.limb(k).data());
+    std::memcpy(out.limb(k).data(), c.limb(k).data(), c.n() * sizeof(std::uint64_t));
   }
-  std::uint64_t* v = scratch.data() + size * n;
-  extension.prepare(ring, x, y, v);
-  const std::vector<const std::uint64_t*> prepared(y.begin(), y.end());
+  std::vector<ring::BasisExtension::Target> others;
   for (std::size_t i = 0; i < out.limbs(); ++i) {
-    if (i >= first && i < first + size) {
-      std::memcpy(out.limb(i).data(), c.limb(i).data(), n * sizeof(std::uint64_t));
-      continue;
+    if (i < first || i >= first + size) {
+      others.push_back({ring.index(out, i), out.limb(i).data()});
     }
-    extension.extend(ring, prepared, v, ring.index(out, i), out.limb(i).data());
-    ring.forward_ntt_limb(out.limb(i), ring.index(out, i));
+  }
+  extension.extend(ring, own, others);
+  for (const auto& [modulus, limb] : others) {
+    ring.forward_ntt_limb({limb, c.n()}, modulus);
   }
 }
 
