@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blindfit/base/allocation.h"
 
-#include <cstdlib>
-#include <limits>
+#include <cstdlib>  // defines __GLIBC__
 
-#if defined(__GLIBC__)
+#ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
 namespace blindfit::base {
 
 void keep_freed_memory() noexcept {
-#if defined(__GLIBC__)
-  constexpr int kLargestThreshold = 32 << 20;  // glibc's own limit on 64-bit systems
-  mallopt(M_MMAP_THRESHOLD, kLargestThreshold);
-  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
-  // The arenas of other threads are mappings of their own that are unmapped when they fall empty.
+#ifdef __GLIBC__
+  // The largest threshold that mallopt accepts: 32 limbs of 2^17 coefficients.
+  constexpr int kLargestMmapThreshold = 32 << 20;
+  constexpr int kNever = 0x7fffffff;
+  mallopt(M_MMAP_THRESHOLD, kLargestMmapThreshold);
+  mallopt(M_TRIM_THRESHOLD, kNever);
+  mallopt(M_TOP_PAD, 64 << 20);
+  // One arena: with one per thread, what one frees the other cannot use.
   mallopt(M_ARENA_MAX, 1);
 #endif
 }

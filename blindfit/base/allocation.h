@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the process does with memory that blindfit frees.
+// How a program that allocates many polynomials of the same few sizes wants its heap.
 #pragma once
 
 namespace blindfit::base {
 
-/// Tells the C library to keep freed memory for the next allocation instead of returning it to the
-/// kernel. Polynomials of megabytes come and go with every operation, and having their pages mapped
-/// and zeroed anew costs up to a third of a key switch. Peak memory stays what it was; it is only
-/// given back at exit. A choice for a whole process, so programs call it once, before they start
-/// threads; the library never does. No effect where the C library is not glibc.
+/// Makes the C library keep freed polynomials for the next one instead of returning their pages to
+/// the system, where each 4 KiB costs a page fault: about a tenth of training. For programs, at the
+/// start of main; process-wide; does nothing where the C library has no such settings.
 void keep_freed_memory() noexcept;
 
 }  // namespace blindfit::base
