@@ -2,8 +2,8 @@
 # One command per need. Every command first installs the Debian packages that are missing for it (and says so; nothing
 # happens if none is), then builds what it needs under build/<preset>/.
 .DEFAULT_GOAL := help
-.PHONY: help build demo test check check-tree check-tidy check-sanitizers check-fuzz bench fuzz asan tsan tidy format \
-  install clean
+.PHONY: help build demo test check check-tree check-tidy check-sanitizers check-fuzz bench bench-full bench-peers \
+  bench-tables fuzz asan tsan tidy format install clean
 .NOTPARALLEL:
 MAKEFLAGS += --no-print-directory
 
@@ -23,10 +23,15 @@ need = @tools/install_dependencies.sh $(1)
 say = @printf '\n== %s\n' '$(1)'
 configure = @cmake --preset $(1) --log-level=WARNING $(2) >build/$(1).log 2>&1 || { cat build/$(1).log; exit 1; }
 compile = @cmake --build build/$(1) --parallel $(JOBS) --target $(2) -- $(NINJA_FLAGS)
+define build_benchmarks
+$(call need,build bench)
+$(call configure,bench)
+$(call compile,bench,benchmarks)
+endef
 run_tests = @$(PYTHON) tools/run_tests.py build/$(1) --parallel $(JOBS) $(2)
 
 help: ## show this list
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 build: | build/ ## build/release/blindfit and build/release/blindfit-cloud
 	$(call need,build test)
@@ -100,11 +105,24 @@ tsan: | build/ ## tests with Thread in their name under the thread sanitizer
 	$(call compile,tsan,thread_tests)
 	$(call run_tests,tsan,--label-regex '^threads$$')
 
-bench: | build/ ## benchmarks into build/bench.json; BENCH_FLAGS='--benchmark_filter=...' narrows them
-	$(call need,build bench)
-	$(call configure,bench)
-	$(call compile,bench,benchmarks)
-	@$(PYTHON) tools/run_benchmarks.py build/bench build/bench.json $(BENCH_FLAGS)
+bench: | build/ ## benchmarks into build/bench.json (6 minutes); BENCH_FLAGS='--benchmark_filter=...' narrows them
+	$(build_benchmarks)
+	$(call say,make bench: measuring)
+	@$(PYTHON) bench/run.py build/bench build/bench.json $(BENCH_FLAGS)
+
+bench-full: | build/ ## everything at every level on every kernel family into build/bench.json (half an hour or more)
+	$(build_benchmarks)
+	$(call say,make bench-full: measuring)
+	@$(PYTHON) bench/run.py build/bench build/bench.json --long $(BENCH_FLAGS)
+
+bench-peers: | build/ ## installs OpenFHE under build/peers; blindfit and OpenFHE in turns into build/bench-peers.json
+	$(build_benchmarks)
+	@$(PYTHON) bench/peers/openfhe_package.py
+	$(call say,make bench-peers: measuring)
+	@$(PYTHON) bench/peers/compare.py build/bench/bench/blindfit_driver --json build/bench-peers.json
+
+bench-tables: ## docs/benchmarks-engine.md from build/bench.json
+	@$(PYTHON) bench/make_tables.py
 
 format: ## lay out every C++ file
 	$(call need,check)
