@@ -21,6 +21,14 @@ void require_same_scale(Scale a, Scale b) {
   }
 }
 
+void require_factors(const Ciphertext& a, const Ciphertext& b) {
+  if (a.degree() != 1 || b.degree() != 1) {
+    throw Error(ErrorCode::kInvalidArgument, "factors must be relinearized to degree 1: degrees " +
+                                                 std::to_string(a.degree()) + " and " +
+                                                 std::to_string(b.degree()));
+  }
+}
+
 /// An accumulator takes a * factor if scales match, it has a's parts and no more than their limbs.
 void require_accumulator(const Ciphertext& accumulator, const Ciphertext& a, std::size_t level,
                          Scale factor) {
@@ -212,28 +220,25 @@ Ciphertext zero_ciphertext(const Context& context, std::size_t level, Scale scal
 }
 
 Ciphertext multiply(const Context& context, const Ciphertext& a, const Ciphertext& b) {
-  Ciphertext product;
-  multiply_add(context, a, b, product);
+  require_factors(a, b);
+  Ciphertext product{std::vector<ring::Poly>(3), a.scale * b.scale};
+  symmetric(context, a.parts[0], b.parts[0], product.parts[0], ring::multiply);
+  symmetric(context, a.parts[0], b.parts[1], product.parts[1], ring::multiply);
+  ring::multiply_add(context.ring(), a.parts[1], b.parts[0], product.parts[1]);
+  symmetric(context, a.parts[1], b.parts[1], product.parts[2], ring::multiply);
   return product;
 }
 
 void multiply_add(const Context& context, const Ciphertext& a, const Ciphertext& b,
                   Ciphertext& accumulator) {
-  if (a.degree() != 1 || b.degree() != 1) {
-    throw Error(ErrorCode::kInvalidArgument, "factors must be relinearized to degree 1: degrees " +
-                                                 std::to_string(a.degree()) + " and " +
-                                                 std::to_string(b.degree()));
-  }
-  const ring::RingContext& ring = context.ring();
   if (accumulator.parts.empty()) {
-    accumulator.scale = a.scale * b.scale;
-    const std::size_t limbs = std::min(a.level(), b.level()) + 1;
-    for (int k = 0; k < 3; ++k) {
-      accumulator.parts.push_back(ring::zero_poly(ring, limbs, 0, ring::Domain::kEvaluation));
-    }
+    accumulator = multiply(context, a, b);
+    return;
   }
+  require_factors(a, b);
   require_same_scale(accumulator.scale, a.scale * b.scale);
   drop_level(accumulator, std::min({accumulator.level(), a.level(), b.level()}));
+  const ring::RingContext& ring = context.ring();
   if (accumulator.degree() == 1) {
     accumulator.parts.push_back(
         ring::zero_poly(ring, accumulator.level() + 1, 0, ring::Domain::kEvaluation));
