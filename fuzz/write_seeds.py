@@ -2,7 +2,8 @@
 """Writes the seeds of fuzz/corpus/: one small valid input of every shape that a harness knows.
 
 Residues are zero, so that the files compress; mutations do the rest. Needs NumPy. The files are
-committed: run this again only when a format or a harness changes.
+committed: run this again only when a format or a harness changes. The plan is what `blindfit plan`
+writes; it is copied by hand.
 """
 import gzip
 import hashlib
@@ -42,8 +43,8 @@ def write_engine_seeds():
     write("owner_secret_key", "protected", LITERAL + sealed)
     write("parameters", "small", LITERAL)
     write("parameters", "secure", struct.pack("<4I", 13, 0, 3, 1) + bytes([45, 36, 36, 45]))
-    frame = b"BLINDFIT" + struct.pack("<HHI", 1, 9, 0) + SEED + SEED + struct.pack("<Q", 2) + b"{}"
-    write("frame", "json", frame + hashlib.blake2b(frame, digest_size=32).digest())
+    frame = b"BLINDFIT" + struct.pack("<HHI", 1, 7, 0) + SEED + SEED + struct.pack("<Q", 2) + b"{}"
+    write("frame", "transform", frame + hashlib.blake2b(frame, digest_size=32).digest())
 
 
 def write_json_seeds():

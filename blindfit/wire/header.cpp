@@ -39,10 +39,6 @@ const char* to_string(ObjectKind kind) noexcept {
       return "owner's key";
     case ObjectKind::kTransform:
       return "feature transform";
-    case ObjectKind::kPlan:
-      return "training plan";
-    case ObjectKind::kJson:
-      return "JSON document";
   }
   return "unknown object";
 }

@@ -38,8 +38,6 @@ enum class ObjectKind : std::uint16_t {
   kGaloisKey = 5,
   kOwnerKey = 6,
   kTransform = 7,
-  kPlan = 8,
-  kJson = 9,
 };
 /// What people call the kind, e.g. "Galois key"; "unknown object" outside the enumeration.
 const char* to_string(ObjectKind kind) noexcept;
@@ -52,7 +50,7 @@ struct Identity {
 };
 
 struct Header {
-  ObjectKind kind = ObjectKind::kJson;
+  ObjectKind kind = ObjectKind::kParameters;
   Identity identity;
   std::uint64_t payload_bytes = 0;
 };

@@ -23,7 +23,7 @@ Identity sample_identity() {
 }
 
 Bytes sample(std::size_t payload = 40) {
-  ObjectWriter writer(ObjectKind::kJson, sample_identity(), payload);
+  ObjectWriter writer(ObjectKind::kTransform, sample_identity(), payload);
   for (std::size_t i = 0; i < payload; ++i) {
     writer.payload().number(static_cast<std::uint8_t>(i));
   }
@@ -31,7 +31,7 @@ Bytes sample(std::size_t payload = 40) {
 }
 
 ErrorCode open_error(const Bytes& bytes, const Limits& limits = {}) {
-  const auto object = open_object(bytes, ObjectKind::kJson, limits);
+  const auto object = open_object(bytes, ObjectKind::kTransform, limits);
   EXPECT_FALSE(object.ok());
   return object.error().code();
 }
@@ -39,7 +39,7 @@ ErrorCode open_error(const Bytes& bytes, const Limits& limits = {}) {
 TEST(Header, ReturnsWhatWasWritten) {
   const Bytes bytes = sample();
   ASSERT_EQ(bytes.size(), kHeaderBytes + 40 + kChecksumBytes);
-  const auto object = open_object(bytes, ObjectKind::kJson, {});
+  const auto object = open_object(bytes, ObjectKind::kTransform, {});
   ASSERT_TRUE(object.ok()) << object.error().what();
   EXPECT_EQ(object->header.identity, sample_identity());
   EXPECT_EQ(object->payload.size(), 40U);
@@ -47,8 +47,9 @@ TEST(Header, ReturnsWhatWasWritten) {
 }
 
 TEST(Header, AcceptsNoTruncationAndNoFlippedBit) {
-  const auto accepted = testing::accepted_damage(
-      sample(), [](const Bytes& bytes) { return open_object(bytes, ObjectKind::kJson, {}).ok(); });
+  const auto accepted = testing::accepted_damage(sample(), [](const Bytes& bytes) {
+    return open_object(bytes, ObjectKind::kTransform, {}).ok();
+  });
   EXPECT_TRUE(accepted.empty()) << accepted.size() << ", first: " << accepted.front();
 }
 
@@ -81,13 +82,13 @@ TEST(Header, RefusesALengthThatTheInputDoesNotHave) {
 TEST(Header, RefusesMoreBytesThanTheLimit) {
   Limits limits;
   limits.max_bytes = sample().size();
-  EXPECT_TRUE(open_object(sample(), ObjectKind::kJson, limits).ok());
+  EXPECT_TRUE(open_object(sample(), ObjectKind::kTransform, limits).ok());
   --limits.max_bytes;
   EXPECT_EQ(open_error(sample(), limits), ErrorCode::kTooLarge);
 }
 
 TEST(Header, TellsForeignParametersFromForeignKeySets) {
-  const auto object = open_object(sample(), ObjectKind::kJson, {}).value();
+  const auto object = open_object(sample(), ObjectKind::kTransform, {}).value();
   EXPECT_TRUE(check_identity(object.header, sample_identity()).ok());
   Identity other = sample_identity();
   other.key_set.bytes[31] = 0;
@@ -102,7 +103,7 @@ TEST(Header, TellsForeignParametersFromForeignKeySets) {
 }
 
 TEST(Header, IsNotSealedAtAnotherLengthThanDeclared) {
-  ObjectWriter writer(ObjectKind::kJson, sample_identity(), 2);
+  ObjectWriter writer(ObjectKind::kTransform, sample_identity(), 2);
   writer.payload().number(std::uint8_t{1});
   EXPECT_THROW(std::move(writer).seal(), base::Error);
 }

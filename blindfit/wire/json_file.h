@@ -16,7 +16,7 @@ namespace blindfit::wire {
 /// position, also for repeated keys and numbers outside the range of a double.
 base::Result<nlohmann::json> parse_json(std::string_view text, const Limits& limits = {});
 
-/// `kind`: kTransform, kPlan or kJson. Keys are written in lexicographic order, numbers so that
+/// Keys are written in lexicographic order, numbers so that
 /// they read back to the same double. Throws Error{kInvalidArgument} if a number is not finite or a
 /// string not UTF-8.
 std::vector<std::uint8_t> save_json(ObjectKind kind, const Identity& identity,

@@ -31,20 +31,20 @@ TEST(JsonFile, ReturnsTheSameDoubles) {
   const auto object = load_json(bytes, ObjectKind::kTransform);
   ASSERT_TRUE(object.ok()) << object.error().what();
   EXPECT_EQ(parse_json(object->text).value(), document);
-  EXPECT_FALSE(load_json(bytes, ObjectKind::kPlan).ok());
+  EXPECT_FALSE(load_json(bytes, ObjectKind::kParameters).ok());
 }
 
 TEST(JsonFile, AcceptsNoTruncationAndNoFlippedBit) {
   const auto accepted = testing::accepted_damage(
-      save_json(ObjectKind::kPlan, {}, {{"a", 1}}),
-      [](const testing::Bytes& bytes) { return load_json(bytes, ObjectKind::kPlan).ok(); });
+      save_json(ObjectKind::kTransform, {}, {{"a", 1}}),
+      [](const testing::Bytes& bytes) { return load_json(bytes, ObjectKind::kTransform).ok(); });
   EXPECT_TRUE(accepted.empty()) << accepted.size() << ", first: " << accepted.front();
 }
 
 TEST(JsonFile, WritesNoInfinityAndNoBrokenText) {
   const double infinity = std::numeric_limits<double>::infinity();
-  EXPECT_THROW(save_json(ObjectKind::kJson, {}, {{"a", {1.0, infinity}}}), base::Error);
-  EXPECT_THROW(save_json(ObjectKind::kJson, {}, {{"a", "\xFF"}}), base::Error);
+  EXPECT_THROW(save_json(ObjectKind::kTransform, {}, {{"a", {1.0, infinity}}}), base::Error);
+  EXPECT_THROW(save_json(ObjectKind::kTransform, {}, {{"a", "\xFF"}}), base::Error);
 }
 
 TEST(JsonText, RefusesWhatParsersDisagreeAbout) {

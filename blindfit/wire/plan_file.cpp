@@ -173,6 +173,10 @@ PlanFile plan_from_json(const json& root) {
   const learn::TrainingSpec spec = spec_from_json(document.at("spec"));
   check_work(spec, document);
   auto plan = learn::complete_plan(literal.value(), spec, {});
+  if (document.text("fingerprint") !=
+      hex(rlwe::Parameters::make(literal.value()).value().fingerprint())) {
+    document.fail("fingerprint", "that of the plan's parameters");
+  }
   PlanFile file{std::move(plan).value(), document.at("owner").dump()};
   const JsonFields costs(
       document.at("costs"), "costs",

@@ -14,7 +14,7 @@ using nlohmann::json;
 learn::TrainingPlan small_plan() {
   learn::PlanRequest request;
   request.spec.tiling = {{}, 100, 20, 3};
-  request.spec.activation = {{{0, 0.4, 0, -0.1}}, 8};
+  request.spec.activation = {{{0, 0.4, 0, -0.1}}, 8, {}};
   request.spec.steps = {{1.25, 0.5}, {1.125, -0.25}};
   request.spec.encrypted_preconditioner = true;
   request.log_n = 15;
@@ -100,6 +100,8 @@ TEST(PlanFile, RefusesConsistentButImpossiblePlans) {
             ErrorCode::kMalformed);
   EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["tile_rows"] = 3; })),
             ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["fingerprint"] = std::string(64, '0'); })),
+            ErrorCode::kMalformed);
   EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"].erase("rows"); })), ErrorCode::kMalformed);
   EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["surprise"] = 1; })),
             ErrorCode::kMalformed);
