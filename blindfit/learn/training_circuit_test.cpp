@@ -72,10 +72,6 @@ TrainingSpec make_spec(const Case& c) {
   return spec;
 }
 
-double odd(double z) {
-  return 0.25 * z - 0.01 * z * z * z;
-}
-
 /// rate * B * ((Y - 1/2)^T X - odd(X V^T)^T X), plain loops. Without V, the odd part is left out.
 std::vector<double> gradient(const TrainingSpec& spec, const Problem& p,
                              const std::vector<double>* v) {
@@ -281,7 +277,7 @@ const Case kCases[] = {
     {"domain_extension", {{32, 16}, 60, 13, 3}, kProduct, Start::kZero, false, 2, 2},
 };
 INSTANTIATE_TEST_SUITE_P(Cases, TrainingCircuitCase, ::testing::ValuesIn(kCases),
-                         [](const auto& info) { return std::string(info.param.name); });
+                         [](const auto& instance) { return std::string(instance.param.name); });
 
 }  // namespace
 }  // namespace blindfit::learn

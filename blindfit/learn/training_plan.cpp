@@ -29,7 +29,7 @@ constexpr std::size_t kLabelProductDepth = 3;
 double chain_bits(const rlwe::Parameters& p, std::size_t level) {
   double bits = 0;
   for (std::size_t i = 0; i <= level; ++i) {
-    bits += std::bit_width(p.q_primes()[i]);
+    bits += static_cast<double>(std::bit_width(p.q_primes()[i]));
   }
   return bits;
 }
@@ -37,7 +37,7 @@ double chain_bits(const rlwe::Parameters& p, std::size_t level) {
 double special_bits(const rlwe::Parameters& p) {
   double bits = 0;
   for (const std::uint64_t prime : p.p_primes()) {
-    bits += std::bit_width(prime);
+    bits += static_cast<double>(std::bit_width(prime));
   }
   return bits;
 }
