@@ -59,6 +59,7 @@ void run(const Flags& flags) {
     refuse_sharing();
   }
   const program::Console console(flags.common);
+  program::check_target(flags.out);
   const journey::OwnerFolder owner = open_folder(flags.keys, flags.passphrase);
   const std::size_t iteration = chosen_iteration(flags, owner.plan.plan.spec.iterations());
   const auto decrypted = journey::decrypt_weights(owner, flags.result, iteration);

@@ -20,6 +20,7 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr double kRangeWithoutData = 8;
+constexpr double kGib = 0x1p30;
 /// Four over the number of rows is the Newton step of the sigmoid's curvature on whitened features.
 constexpr double kNewtonStep = 4;
 
@@ -32,7 +33,7 @@ struct Flags {
   std::size_t iterations = 3;
   std::string transform = "whiten";
   std::optional<long> components;
-  std::optional<double> ridge;
+  std::string ridge;
   std::string method;
   std::string bound = "paper";
   double a0 = 1;
@@ -45,6 +46,7 @@ struct Flags {
   std::optional<unsigned> log_n;
   unsigned scale_bits = 40;
   std::optional<std::size_t> max_ciphertexts;
+  std::optional<double> max_key_gib;
   std::string out;
 };
 
@@ -69,9 +71,11 @@ void add_data_options(CLI::App& command, Flags& flags) {
                   "Principal components to keep when whitening (default: chosen from the data)")
       ->type_name("N");
   command
-      .add_option("--ridge", flags.ridge,
-                  "Added to the scatter's eigenvalues when whitening (default: chosen)")
-      ->type_name("R");
+      .add_option(
+          "--ridge", flags.ridge,
+          "Added to the scatter's eigenvalues when whitening, as a number or, with --data, in "
+          "per cent of their sum (default: chosen from the data)")
+      ->type_name("R|P%");
 }
 
 void add_method_options(CLI::App& command, Flags& flags) {
@@ -124,6 +128,13 @@ void add_protocol_options(CLI::App& command, Flags& flags) {
       ->type_name("BITS");
   command.add_option("--max-ciphertexts", flags.max_ciphertexts, "Upload no more than this many")
       ->type_name("N");
+  command
+      .add_option(
+          "--max-key-gib", flags.max_key_gib,
+          "Make evaluation keys of no more than this many GiB on disk; about three times as "
+          "much in the cloud's memory")
+      ->check(CLI::PositiveNumber)
+      ->type_name("GIB");
   command.add_option("--out", flags.out, "Where to write the plan")->type_name("FILE");
 }
 
@@ -146,20 +157,40 @@ std::optional<data::Dataset> read_data(const Flags& flags) {
   return std::nullopt;
 }
 
+/// --ridge, per cents turned into the scatter's units.
+std::optional<double> chosen_ridge(const Flags& flags, const data::Dataset* train) {
+  const std::string& text = flags.ridge;
+  if (text.empty()) {
+    return std::nullopt;
+  }
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const std::string unit(end, text.data() + text.size());
+  if (error != std::errc() || !(value >= 0) || !(unit.empty() || (unit == "%" && train))) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("--ridge must be a number >= 0, or with --data a per cent: {}", text));
+  }
+  if (unit.empty()) {
+    return value;
+  }
+  const Eigen::RowVectorXd mean = train->features.colwise().mean();
+  return value / 100 * (train->features.rowwise() - mean).squaredNorm();
+}
+
 journey::Preparation make_preparation(const Flags& flags,
                                       const std::optional<data::Dataset>& train) {
   journey::Preparation p;
   p.transform.kind = journey::transform_kind(flags.transform);
   const bool whiten = p.transform.kind == data::TransformKind::kWhiten;
   if (whiten && train) {
-    p.transform = journey::choose_whitening(*train, flags.components, flags.ridge);
+    p.transform = journey::choose_whitening(*train, flags.components, chosen_ridge(flags, &*train));
   } else if (whiten) {
     if (!flags.components) {
       throw Error(ErrorCode::kInvalidArgument,
                   "whitening without --data needs --components: none given");
     }
     p.transform.components = *flags.components;
-    p.transform.ridge = flags.ridge.value_or(0);
+    p.transform.ridge = chosen_ridge(flags, nullptr).value_or(0);
   }
   const std::string fallback = whiten ? "nag" : "quadratic-gradient";
   p.optimizer.method = journey::optimizer_method(flags.method.empty() ? fallback : flags.method);
@@ -192,6 +223,9 @@ journey::TrainingRequest make_request(const Flags& flags,
   request.scale_bits = flags.scale_bits;
   request.log_n = flags.log_n;
   request.max_ciphertexts = flags.max_ciphertexts;
+  if (flags.max_key_gib) {
+    request.max_key_bytes = *flags.max_key_gib * kGib;
+  }
   return request;
 }
 
@@ -211,12 +245,16 @@ learn::Activation make_activation(const Flags& flags, const journey::TrainingReq
   if (!flags.range && prepared != nullptr) {
     return journey::choose_activation(fit.degree, request, *prepared, train->labels);
   }
+  fit.method = journey::fit_method(fit.degree);
   fit.radius = flags.range.value_or(kRangeWithoutData);
   return program::value_or_throw(learn::fit_activation(fit));
 }
 
 void run(const Flags& flags) {
   const program::Console console(flags.common);
+  if (!flags.out.empty()) {
+    program::check_target(flags.out);
+  }
   const std::optional<data::Dataset> train = read_data(flags);
   journey::TrainingRequest request = make_request(flags, train);
   std::optional<journey::PreparedData> prepared;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <span>
+#include <system_error>
 
 #include "apps/program/exit_code.h"
 #include "blindfit/base/atomic_file.h"
@@ -40,7 +41,18 @@ void Console::write_json(const nlohmann::json& figures) const {
   }
 }
 
+void check_target(const std::filesystem::path& path) {
+  std::error_code error;
+  if (std::filesystem::exists(path, error) && !std::filesystem::is_regular_file(path, error)) {
+    throw base::Error(base::ErrorCode::kIo,
+                      fmt::format("cannot write '{}': it is no regular file; give the name of a "
+                                  "file that is absent or may be replaced",
+                                  path.string()));
+  }
+}
+
 void write_json_file(const std::filesystem::path& path, const nlohmann::json& document) {
+  check_target(path);
   const std::string text = document.dump(2) + "\n";
   throw_on_error(base::write_file(
       path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())));

@@ -34,16 +34,21 @@ class Console {
     fmt::print(stream(), format, std::forward<Arguments>(arguments)...);
     std::fflush(stream());
   }
+  /// True if stdout is for JSON alone.
+  [[nodiscard]] bool stdout_is_taken() const noexcept { return json_ == "-"; }
   /// One line of a table: a label and what it is.
   void row(const std::string& label, const std::string& value) const;
   /// Writes the figures where --json says, if it was given. Throws Error{kIo}.
   void write_json(const nlohmann::json& figures) const;
 
  private:
-  [[nodiscard]] std::FILE* stream() const { return json_ == "-" ? stderr : stdout; }
+  [[nodiscard]] std::FILE* stream() const { return stdout_is_taken() ? stderr : stdout; }
 
   std::string json_;
 };
+
+/// Refuses to replace what is no regular file, such as /dev/null. Throws Error{kIo}.
+void check_target(const std::filesystem::path& path);
 
 /// Writes indented JSON with a final newline through a temporary file. Throws Error{kIo}.
 void write_json_file(const std::filesystem::path& path, const nlohmann::json& document);

@@ -8,14 +8,14 @@
 namespace blindfit::experiments {
 namespace {
 
-using base::ErrorCode;
-
 /// Divided by the rows this is the Newton step of the sigmoid's curvature on whitened features.
 constexpr double kNewtonStep = 4;
 constexpr int kDegree = 5;
 /// Enough for learning, and a tenth more iterations than 40 bits would give.
 constexpr unsigned kLevelledScaleBits = 36;
 constexpr unsigned kLevelledLogN = 16;
+/// About 7 GiB of the cloud's memory. One iteration more would take three times as much.
+constexpr double kLevelledKeyBytes = 0x1p31;
 
 journey::TrainingRequest request_for(const data::Dataset& train) {
   journey::TrainingRequest request;
@@ -25,14 +25,16 @@ journey::TrainingRequest request_for(const data::Dataset& train) {
   return request;
 }
 
-/// The plan of the most iterations that is still secure.
+/// The plan of the most iterations that is still secure and within the limits.
 journey::OwnerPlan longest_plan(journey::TrainingRequest request, const learn::CostModel& cost) {
   std::optional<journey::OwnerPlan> longest;
   for (request.iterations = 1;; ++request.iterations) {
     try {
       longest = journey::make_plan(request, cost);
     } catch (const base::Error& error) {
-      if (error.code() != ErrorCode::kInsecureParameters || !longest) {
+      const bool too_long = error.code() == base::ErrorCode::kInsecureParameters ||
+                            error.code() == base::ErrorCode::kInvalidArgument;
+      if (!too_long || !longest) {
         throw;
       }
       return *longest;
@@ -60,8 +62,11 @@ journey::OwnerPlan plan_paper_levelled(const data::Dataset& train, const learn::
   request.preparation.optimizer = {
       .method = learn::Optimizer::kQuadraticGradientNag, .a0 = 1, .step = {}};
   request.activation = learn::paper_cubic();
+  // The labels' own product takes three levels that are better spent on keys with larger digits.
+  request.labels = learn::LabelSource::kUploadedProduct;
   request.scale_bits = kLevelledScaleBits;
   request.log_n = kLevelledLogN;
+  request.max_key_bytes = kLevelledKeyBytes;
   return longest_plan(request, cost);
 }
 

@@ -36,6 +36,10 @@ learn::TrainerOptions trainer_options(const TrainingRequest& request,
 
 }  // namespace
 
+learn::FitMethod fit_method(int degree) noexcept {
+  return degree <= 3 ? learn::FitMethod::kLeastSquares : learn::FitMethod::kMinimax;
+}
+
 data::TransformOptions choose_whitening(const data::Dataset& train,
                                         std::optional<Eigen::Index> components,
                                         std::optional<double> ridge) {
@@ -60,6 +64,7 @@ learn::Activation choose_activation(int degree, const TrainingRequest& request,
   for (int i = 0; i < kTries && std::isfinite(largest) && largest * kSpare < kWidest; ++i) {
     learn::ActivationFit fit;
     fit.degree = degree;
+    fit.method = fit_method(degree);
     fit.radius = std::max(kNarrowest, std::ceil(kSpare * largest * 4) / 4);
     learn::Activation activation = program::value_or_throw(learn::fit_activation(fit));
     options.activation = activation;

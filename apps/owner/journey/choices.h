@@ -15,6 +15,10 @@ data::TransformOptions choose_whitening(const data::Dataset& train,
                                         std::optional<Eigen::Index> components,
                                         std::optional<double> ridge);
 
+/// Minimax, but least squares for a cubic, which has too little freedom to spend it on the ends of
+/// its interval (note 0006).
+learn::FitMethod fit_method(int degree) noexcept;
+
 /// A fit of odd degree whose domain the training of `request` does not leave, with a tenth to
 /// spare: found by running the mirror, first with the exact sigmoid. Throws Error{kInvalidArgument}
 /// if the training diverges with every domain that was tried.

@@ -35,10 +35,12 @@ double allowed_unused(const rlwe::Parameters& parameters, const learn::TrainingS
   const ckks::NoiseModel noise(parameters);
   const rlwe::Scale scale{spec.scale};
   const double removed = kFeatureBound * static_cast<double>(spec.tiling.rows);
-  const double mask = noise.encoding() + (spec.encrypted_preconditioner ? noise.rescaling() : 0);
+  const double mask =
+      spec.encrypted_preconditioner
+          ? noise.slot_variance(noise.rescaling(), {spec.scale * learn::kPreconditionerGain})
+          : noise.slot_variance(noise.encoding(), scale);
   const double own = noise.rescaling() + 2 * noise.key_switch(parameters.max_level());
-  const double each =
-      noise.slot_variance(own, scale) + removed * removed * noise.slot_variance(mask, scale);
+  const double each = noise.slot_variance(own, scale) + removed * removed * mask;
   // The label product and the start add theirs.
   return noise.product_bound(static_cast<double>(spec.iterations() + 2) * each);
 }

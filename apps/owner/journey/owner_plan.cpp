@@ -72,6 +72,7 @@ OwnerPlan make_plan(const TrainingRequest& request, const learn::CostModel& cost
   plan.spec.scale = std::ldexp(1.0, static_cast<int>(request.scale_bits));
   plan.log_n = request.log_n;
   plan.max_ciphertexts = request.max_ciphertexts;
+  plan.max_key_bytes = request.max_key_bytes;
   return {value_or_throw(learn::plan_training(plan, cost)), request.preparation};
 }
 

@@ -30,6 +30,7 @@ struct TrainingRequest {
   unsigned scale_bits = 40;
   std::optional<unsigned> log_n;
   std::optional<std::size_t> max_ciphertexts;
+  std::optional<double> max_key_bytes;  ///< evaluation key files
 };
 
 /// Throws what learn::plan_training returns; Error{kInvalidArgument} for counts of zero and for a

@@ -45,7 +45,7 @@ double grid_step(double range) {
   return 0.2;
 }
 
-Axes fit_axes(std::span<const Curve> curves, const Curve& reference) {
+Axes fit_axes(std::span<const Curve> curves, std::span<const Curve> references) {
   Axes axes;
   double low = 1;
   double high = 0;
@@ -56,8 +56,8 @@ Axes fit_axes(std::span<const Curve> curves, const Curve& reference) {
       high = std::max(high, value);
     }
   };
-  include(reference);
   std::for_each(curves.begin(), curves.end(), include);
+  std::for_each(references.begin(), references.end(), include);
   const double step = grid_step(high - low + 2 * kMargin);
   axes.low = std::max(0.0, std::floor((low - kMargin) / step) * step);
   axes.high = std::min(1.0, std::ceil((high + kMargin) / step) * step);
@@ -93,29 +93,35 @@ std::string line(const Axes& axes, const Curve& curve, std::size_t index) {
     const double y = axes.y(curve.values[i]);
     points += fmt::format("{:.1f},{:.1f} ", x, y);
     dots += fmt::format(
-        "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\"><title>{}, iteration {}: {:.2f} %"
+        "<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"{}\"><title>{}, iteration {}: {:.2f} %"
         "</title></circle>",
-        x, y, escape(curve.label), i + 1, 100 * curve.values[i]);
+        x, y, index == 0 ? 4 : 8, escape(curve.label), i + 1, 100 * curve.values[i]);
   }
   return fmt::format("<g class=\"series{}\"><polyline points=\"{}\"/>{}</g>\n", index, points,
                      dots);
 }
 
+std::string level_line(const Axes& axes, const Curve& reference) {
+  const double level = axes.y(reference.values.front());
+  return fmt::format(
+      "<line class=\"reference\" x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\"/>"
+      "<text x=\"{}\" y=\"{:.1f}\" text-anchor=\"end\">{}, {:.2f} %</text>\n",
+      kLeft, kWidth - kRight, level, level, kWidth - kRight, level - 6, escape(reference.label),
+      100 * reference.values.front());
+}
+
 }  // namespace
 
-std::string learning_curve(std::span<const Curve> curves, const Curve& reference) {
-  const Axes axes = fit_axes(curves, reference);
+std::string learning_curve(std::span<const Curve> curves, std::span<const Curve> references) {
+  const Axes axes = fit_axes(curves, references);
   std::string svg = fmt::format(
       "<svg class=\"curve\" viewBox=\"0 0 {} {}\" role=\"img\" "
       "aria-label=\"Held-out accuracy after each iteration\">\n",
       kWidth, kHeight);
   svg += grid(axes);
-  const double level = axes.y(reference.values.front());
-  svg += fmt::format(
-      "<line class=\"reference\" x1=\"{}\" x2=\"{}\" y1=\"{:.1f}\" y2=\"{:.1f}\"><title>{}: "
-      "{:.2f} %</title></line>\n",
-      kLeft, kWidth - kRight, level, level, escape(reference.label),
-      100 * reference.values.front());
+  for (const Curve& reference : references) {
+    svg += level_line(axes, reference);
+  }
   // The first curve is the page's subject, so it is drawn last, above the others.
   for (std::size_t i = curves.size(); i-- > 0;) {
     svg += line(axes, curves[i], i);

@@ -9,8 +9,9 @@
 
 namespace blindfit::report {
 
-/// Accuracy over iterations, one line a curve, and `reference` as a dashed level line.
-std::string learning_curve(std::span<const Curve> curves, const Curve& reference);
+/// Accuracy over iterations, one line a curve, and the first value of each reference as a dashed
+/// level line with its label.
+std::string learning_curve(std::span<const Curve> curves, std::span<const Curve> references);
 
 /// One picture as a grid of squares.
 std::string picture(const Picture& picture);

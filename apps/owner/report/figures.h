@@ -27,7 +27,7 @@ struct Picture {
 struct CloudFile {
   std::string name;
   double bytes = 0;
-  std::string first_bytes;  ///< in hexadecimal
+  std::string some_bytes;  ///< in hexadecimal, from inside the file
 };
 
 using Row = std::pair<std::string, std::string>;
@@ -38,10 +38,10 @@ struct Figures {
   std::size_t pixels = 0;
   std::string method;              ///< one sentence: features, optimizer, iterations
   double heldout_accuracy = 0;     ///< of the head trained on ciphertexts
-  double plaintext_accuracy = 0;   ///< of the same training in the clear
+  double plaintext_accuracy = 0;   ///< of logistic regression in the clear, run to its end
   double owner_only_accuracy = 0;  ///< of (Y - 1/2)^T X
   Curve encrypted;
-  Curve plaintext;
+  Curve mirror;                                     ///< the same iterations in the clear
   std::vector<std::vector<std::size_t>> confusion;  ///< [label][prediction]
   std::vector<Picture> pictures;
   std::vector<Row> costs;

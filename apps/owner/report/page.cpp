@@ -38,24 +38,27 @@ std::string opening(const Figures& f) {
                  "of the held-out digits recognised by the head "
                  "that was trained on ciphertexts",
                  true);
-  html += number(format_percent(f.plaintext_accuracy), "by the same training in the clear", false);
+  html += number(format_percent(f.plaintext_accuracy),
+                 "by logistic regression in the clear, run until it no longer improves", false);
   html += number(format_percent(f.owner_only_accuracy),
                  "by a single product that the owner could form alone", false);
   return html + "</div>\n<p>" + escape(f.method) + "</p>\n";
 }
 
 std::string curve_section(const Figures& f) {
-  const std::array curves = {f.encrypted, f.plaintext};
-  const Curve alone = {"owner alone", {f.owner_only_accuracy}};
+  const std::array curves = {f.encrypted, f.mirror};
+  const std::array references = {
+      Curve{"logistic regression in the clear", {f.plaintext_accuracy}},
+      Curve{"the owner's own product, no cloud", {f.owner_only_accuracy}}};
   return fmt::format(
       "<h2>Learning curve</h2>\n<p>Held-out accuracy after each iteration. The cloud cannot see "
       "this curve: it was drawn by the owner from the weights that came back.</p>\n{}"
       "<div class=\"legend\"><span class=\"series0\">{}</span><span class=\"series1\">{}</span>"
-      "<span class=\"level\">the owner's own product, no cloud</span></div>\n"
+      "</div>\n"
       "<p>One owner who can do this much in the clear could also train alone. The cloud earns its "
       "keep with iterations beyond the first, with owners whose machines are weak, and above all "
       "where many owners may not see each other's data.</p>\n",
-      learning_curve(curves, alone), escape(f.encrypted.label), escape(f.plaintext.label));
+      learning_curve(curves, references), escape(f.encrypted.label), escape(f.mirror.label));
 }
 
 std::string confusion_cell(std::size_t count, std::size_t row_total, bool diagonal) {
@@ -112,12 +115,12 @@ std::string cloud_section(const Figures& f) {
       "and class counts, public evaluation keys, and ciphertexts. Each digit has {} pixels; none "
       "of "
       "them, and no label or weight, can be read from the bytes.</p>\n<div class=\"scroll\"><table "
-      "class=\"plain\"><thead><tr><th>file</th><th class=\"size\">size</th><th>its first bytes"
+      "class=\"plain\"><thead><tr><th>file</th><th class=\"size\">size</th><th>16 of its bytes"
       "</th></tr></thead>\n",
       f.pixels);
   for (const CloudFile& file : f.cloud_files) {
     html += fmt::format("<tr><td>{}</td><td class=\"size\">{}</td><td><code>{}</code></td></tr>\n",
-                        escape(file.name), format_bytes(file.bytes), escape(file.first_bytes));
+                        escape(file.name), format_bytes(file.bytes), escape(file.some_bytes));
   }
   return html + "</table></div>\n";
 }

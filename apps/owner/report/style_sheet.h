@@ -32,12 +32,11 @@ svg text { font-size: 13px; fill: var(--soft); font-variant-numeric: tabular-num
 .reference { stroke: var(--soft); stroke-width: 1.5; stroke-dasharray: 5 5; }
 polyline { fill: none; stroke-width: 2.5; stroke-linejoin: round; }
 .series0 polyline { stroke: var(--accent); } .series0 circle { fill: var(--accent); }
-.series1 polyline { stroke: var(--other); } .series1 circle { fill: var(--other); }
+.series1 polyline { stroke: none; } .series1 circle { fill: none; stroke: var(--other); stroke-width: 2; }
 .legend { font-size: 14px; color: var(--soft); display: flex; flex-wrap: wrap; gap: 4px 22px; margin-bottom: 14px; }
-.legend span::before { content: ""; display: inline-block; width: 20px; height: 0; vertical-align: middle;
-  margin-right: 8px; border-top: 3px solid; }
-.legend .series0::before { border-color: var(--accent); } .legend .series1::before { border-color: var(--other); }
-.legend .level::before { border-top: 2px dashed var(--soft); }
+.legend span::before { content: ""; display: inline-block; vertical-align: middle; margin-right: 8px; }
+.legend .series0::before { width: 20px; border-top: 3px solid var(--accent); }
+.legend .series1::before { width: 14px; height: 14px; border: 2px solid var(--other); border-radius: 50%; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; font-size: 14.5px; font-variant-numeric: tabular-nums; }
 .plain { width: 100%; margin: 10px 0 16px; }
@@ -46,7 +45,7 @@ table { border-collapse: collapse; font-size: 14.5px; font-variant-numeric: tabu
 .plain th { color: var(--soft); white-space: nowrap; width: 36%; } .plain thead th { width: auto; }
 .plain .size { text-align: right; white-space: nowrap; }
 code { font: 12.5px/1.5 "JetBrains Mono", "DejaVu Sans Mono", ui-monospace, monospace; color: var(--soft);
-  overflow-wrap: anywhere; }
+  white-space: nowrap; }
 .confusion { margin: 12px 0 6px; }
 .confusion td, .confusion th { width: 46px; height: 38px; text-align: center; font-weight: 400; }
 .confusion td { border: 2px solid var(--paper); border-radius: 6px; }
