@@ -26,13 +26,13 @@ class InterruptTest(refusal.RefusalTest):
         print(f"seed {SEED}")
         cls.seconds = {}
         cls.journey(plan_flags=LONGER, until="plan")
-        cls.time("keygen", "--plan", "plan.json", "--out", "owner")
-        cls.time("encrypt", "--keys", "owner", "--data", "train.csv", "--out", "upload")
-        cls.time("train", "--job", "upload", "--out", "result")
+        cls.measure("keygen", "--plan", "plan.json", "--out", "owner")
+        cls.measure("encrypt", "--keys", "owner", "--data", "train.csv", "--out", "upload")
+        cls.measure("train", "--job", "upload", "--out", "result")
         cls.weights = workspace.contents(cls.folder / "result", "weights-*.ct")
 
     @classmethod
-    def time(cls, name, *arguments):
+    def measure(cls, name, *arguments):
         start = time.monotonic()
         cls.succeed(name, *arguments)
         cls.seconds[name] = time.monotonic() - start
