@@ -105,7 +105,7 @@ TEST(Header, TellsForeignParametersFromForeignKeySets) {
 TEST(Header, IsNotSealedAtAnotherLengthThanDeclared) {
   ObjectWriter writer(ObjectKind::kTransform, sample_identity(), 2);
   writer.payload().number(std::uint8_t{1});
-  EXPECT_THROW(std::move(writer).seal(), base::Error);
+  EXPECT_THROW((void)std::move(writer).seal(), base::Error);
 }
 
 TEST(Header, DrawsAnotherKeySetEachTime) {
