@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bench/experiment.h"
 
-#include <algorithm>
 #include <chrono>
 #include <mutex>
 
@@ -97,21 +96,13 @@ void time_side_by_side(benchmark::State& state, const Experiment& experiment) {
   report(state, experiment, finish - start, state.threads());
 }
 
-// Besides the library's median: what remains when others disturb the machine now and then.
-void report_fastest(benchmark::internal::Benchmark* registered) {
-  registered->ComputeStatistics("min", [](const std::vector<double>& times) {
-    return *std::min_element(times.begin(), times.end());
-  });
-}
-
 }  // namespace
 
 void register_single(const Experiment& experiment) {
   benchmark::RegisterBenchmark(
       (experiment.operation + experiment.conditions + "/threads:1").c_str(),
       [experiment](benchmark::State& state) { time_single(state, experiment); })
-      ->Unit(experiment.unit)
-      ->Apply(&report_fastest);
+      ->Unit(experiment.unit);
 }
 
 void register_pooled(const Experiment& experiment, std::size_t tasks, std::size_t runs_per_task) {
@@ -120,8 +111,7 @@ void register_pooled(const Experiment& experiment, std::size_t tasks, std::size_
       [experiment, tasks, runs_per_task](benchmark::State& state) {
         time_pooled(state, experiment, tasks, runs_per_task);
       })
-      ->Unit(experiment.unit)
-      ->Apply(&report_fastest);
+      ->Unit(experiment.unit);
 }
 
 void register_side_by_side(const Experiment& experiment) {
@@ -129,7 +119,6 @@ void register_side_by_side(const Experiment& experiment) {
       (experiment.operation + "SideBySide" + experiment.conditions).c_str(),
       [experiment](benchmark::State& state) { time_side_by_side(state, experiment); })
       ->Unit(experiment.unit)
-      ->Apply(&report_fastest)
       ->Threads(2);  // appends "/threads:2"
 }
 

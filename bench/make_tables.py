@@ -10,6 +10,7 @@ import pathlib
 import sys
 
 from figures import Figures, number, ratio, table
+from load import BUSY_CORES
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 ANCHORS = json.loads((ROOT / "bench" / "anchors.json").read_text(encoding="utf-8"))
@@ -39,7 +40,6 @@ AIMS = (("ForwardNtt", 155, "us"), ("InverseNtt", 165, "us"), ("Rotate", 60, "ms
         ("Encrypt", 40, "ms"), ("DecryptDecode", 40, "ms"))
 KERNELS = ("MultiplyLimb", "MultiplyAdd", "DotPair", "ExtendLimb", "OverflowCount", "Permute", "PermuteAdd", "Reduce",
            "ReduceCentred", "SubtractMultiplyScalar", "AddLimb")
-BUSY_CORES = 0.15
 
 
 def name_of(figures, operation, isa, log_n, level=None, threads=1):

@@ -9,6 +9,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[2] / "bench"))
 import make_tables  # noqa: E402
 import run  # noqa: E402
 from figures import Figures, number, ratio  # noqa: E402
+from load import Load  # noqa: E402
 from peers import compare  # noqa: E402
 
 ROTATE = "BM_Rotate/isa:{}/log_n:16/level:23/threads:1"
@@ -96,15 +97,30 @@ class CompareTest(unittest.TestCase):
 
 class RunTest(unittest.TestCase):
     def test_operations_come_first_and_calibration_with_them(self):
-        first, second, *_ = run.stages(pathlib.Path("/nowhere"), False, [])
+        first, second, *_ = run.make_plan(pathlib.Path("/nowhere"), False, []).stages
         self.assertEqual(first.pattern, "/level:|Calibration")
         self.assertEqual(second.pattern, "-" + first.pattern)
 
     def test_a_filter_replaces_the_stages(self):
-        self.assertEqual(len(run.stages(pathlib.Path("/nowhere"), False, ["--benchmark_filter=Ntt"])), 1)
+        plan = run.make_plan(pathlib.Path("/nowhere"), False, ["--benchmark_filter=Ntt"])
+        self.assertEqual((len(plan.stages), plan.rounds, plan.peers), (1, [10], None))
+
+    def test_repetitions_of_all_rounds_become_one_median(self):
+        def repetition(name, time, rate):
+            return {"name": name, "run_name": name, "run_type": "iteration", "threads": 1, "iterations": 1,
+                    "real_time": time, "cpu_time": time, "time_unit": "us", "GB/s": rate}
+        collection = run.Collection()
+        collection.add(1, {"context": {}, "benchmarks": [repetition("BM_Kernel", 5, 1)]})
+        collection.add(0, {"context": {"date": "first"}, "benchmarks": [repetition("BM_A", 1, 30)]})
+        collection.add(0, {"context": {"date": "second"}, "benchmarks": [
+            repetition("BM_A", 9, 10), repetition("BM_A", 2, 20), {"run_type": "aggregate"}]})
+        entries = collection.joined()
+        self.assertEqual([e["run_name"] for e in entries], 4 * ["BM_A"] + 4 * ["BM_Kernel"])
+        self.assertEqual({e["aggregate_name"]: e["real_time"] for e in entries[:3]}, {"median": 2, "mean": 4, "min": 1})
+        self.assertEqual((entries[0]["repetitions"], entries[0]["GB/s"], collection.context["date"]), (3, 20, "first"))
 
     def test_load_counts_others_only(self):
-        load = run.Load()
+        load = Load()
         load.start = {"busy": 100.0, "steal": 1.0, "ours": 50.0, "wall": 1000.0}
         load.sample = lambda: {"busy": 117.0, "steal": 2.0, "ours": 62.0, "wall": 1010.0}
         self.assertEqual(load.finish(), {"wall_seconds": 10.0, "cores_of_others": 0.5, "cores_stolen": 0.1})
