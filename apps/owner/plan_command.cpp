@@ -54,11 +54,14 @@ void add_data_options(CLI::App& command, Flags& flags) {
   add_data_flags(command, flags.data, false);
   command.add_option("--rows", flags.rows, "Training rows, instead of --data")
       ->excludes("--data")
+      ->check(CLI::PositiveNumber)
       ->type_name("N");
   command.add_option("--features", flags.features, "Features a row, with --rows")
       ->excludes("--data")
+      ->check(CLI::PositiveNumber)
       ->type_name("N");
   command.add_option("--classes", flags.classes, "Classes (default with --data: as many as occur)")
+      ->check(CLI::PositiveNumber)
       ->type_name("N");
   command
       .add_option("--transform", flags.transform,
@@ -81,6 +84,7 @@ void add_data_options(CLI::App& command, Flags& flags) {
 void add_method_options(CLI::App& command, Flags& flags) {
   command.add_option("--iterations", flags.iterations, "Passes over the data")
       ->capture_default_str()
+      ->check(CLI::PositiveNumber)
       ->type_name("N");
   command
       .add_option("--method", flags.method,

@@ -110,16 +110,38 @@ TrainingInputs<CountingMachine::Value> make_inputs(CountingMachine& machine,
   return in;
 }
 
+/// Counting a plan costs about a microsecond for each of these, and received plans are counted too.
+constexpr double kMaxOperations = 2e6;
+
+double operations(const TrainingSpec& spec) {
+  const matrix::Tiling& t = spec.tiling;
+  const auto lanes = static_cast<double>(t.lanes());
+  const auto pairs = static_cast<double>(t.row_pairs());
+  return static_cast<double>(spec.iterations() + 1) *
+         (pairs * (static_cast<double>(t.classes) + lanes) + lanes);
+}
+
 std::optional<Error> check_spec(const TrainingSpec& spec) {
   if (spec.iterations() == 0) {
     return Error(ErrorCode::kInvalidArgument, "iterations must be at least 1: 0");
   }
   const matrix::Tiling& tiling = spec.tiling;
+  if (tiling.rows == 0 || tiling.features == 0 || tiling.classes == 0) {
+    return Error(ErrorCode::kInvalidArgument, "rows, features and classes must be positive: 0");
+  }
+  if (operations(spec) > kMaxOperations) {
+    return Error(ErrorCode::kTooLarge,
+                 "a plan may take at most 2e6 ciphertext operations; train on fewer rows or "
+                 "components, or in parts: " +
+                     std::to_string(tiling.rows) + " rows x " + std::to_string(tiling.features) +
+                     " features x " + std::to_string(tiling.classes) + " classes");
+  }
   if (!tiling.fits()) {
     return Error(ErrorCode::kInvalidArgument,
-                 "classes * feature tiles must be in [1, rows of a tile]: " +
-                     std::to_string(tiling.lanes()) + " lanes, " +
-                     std::to_string(tiling.tile.rows) + " rows");
+                 "the weights must fit one ciphertext; use fewer classes or keep fewer "
+                 "components: " +
+                     std::to_string(tiling.classes) + " classes x " +
+                     std::to_string(tiling.features) + " features");
   }
   if (spec.labels == LabelSource::kEncryptedLabels &&
       matrix::label_period(tiling) > tiling.tile.features) {
@@ -176,6 +198,34 @@ std::vector<Candidate> candidates(const PlanRequest& request) {
     }
   }
   return list;
+}
+
+unsigned bits_of(double scale) {
+  return static_cast<unsigned>(std::lround(std::log2(scale)));
+}
+
+bool is_secure(const Candidate& candidate, const TrainingSpec& spec) {
+  const std::size_t levels = required_levels(spec);
+  // A lower bound that needs no primes, before the sum over real ones.
+  const double least = static_cast<double>(levels) * (bits_of(spec.scale) - 1);
+  return least < rlwe::max_log_qp(candidate.log_n) &&
+         rlwe::Parameters::make(
+             literal_for(candidate.log_n, levels, bits_of(spec.scale), candidate.digit_size))
+             .ok();
+}
+
+/// The most iterations of `request` that some candidate holds at 128 bits.
+std::size_t secure_iterations(PlanRequest request) {
+  for (; !request.spec.steps.empty(); request.spec.steps.pop_back()) {
+    for (const Candidate& candidate : candidates(request)) {
+      TrainingSpec spec = request.spec;
+      spec.tiling.tile = candidate.tile;
+      if (!check_spec(spec) && is_secure(candidate, spec)) {
+        return spec.iterations();
+      }
+    }
+  }
+  return 0;
 }
 
 bool within_limits(const PlanRequest& request, const PlanCosts& costs) {
@@ -259,7 +309,7 @@ base::Result<TrainingPlan> complete_plan(const rlwe::ParametersLiteral& literal,
 base::Result<TrainingPlan> plan_training(const PlanRequest& request, const CostModel& cost) {
   std::optional<TrainingPlan> best;
   std::optional<Error> refusal;
-  const auto scale_bits = static_cast<unsigned>(std::lround(std::log2(request.spec.scale)));
+  const unsigned scale_bits = bits_of(request.spec.scale);
   for (const Candidate& candidate : candidates(request)) {
     TrainingSpec spec = request.spec;
     spec.tiling.tile = candidate.tile;
@@ -267,6 +317,10 @@ base::Result<TrainingPlan> plan_training(const PlanRequest& request, const CostM
       if (!refusal) {
         refusal = error;
       }
+      continue;
+    }
+    if (!is_secure(candidate, spec)) {
+      refusal = Error(ErrorCode::kInsecureParameters, "");
       continue;
     }
     const rlwe::ParametersLiteral literal =
@@ -285,6 +339,14 @@ base::Result<TrainingPlan> plan_training(const PlanRequest& request, const CostM
   }
   if (best) {
     return *best;
+  }
+  if (refusal && refusal->code() == ErrorCode::kInsecureParameters) {
+    return Error(ErrorCode::kInsecureParameters,
+                 "a modulus of 128-bit security holds at most " +
+                     std::to_string(secure_iterations(request)) +
+                     " iterations of this kind; ask for fewer, for a lower degree or for fewer "
+                     "scale bits: " +
+                     std::to_string(request.spec.iterations()));
   }
   if (refusal) {
     return *refusal;

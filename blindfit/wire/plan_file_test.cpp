@@ -95,7 +95,7 @@ TEST(PlanFile, RefusesConsistentButImpossiblePlans) {
   EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["activation_radius"] = 0; })),
             ErrorCode::kMalformed);
   EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["rows"] = 4000000000U; })),
-            ErrorCode::kMalformed);
+            ErrorCode::kTooLarge);
   EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["tile_rows"] = 0; })),
             ErrorCode::kMalformed);
   EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["tile_rows"] = 3; })),
