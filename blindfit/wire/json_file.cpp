@@ -65,6 +65,12 @@ base::Result<json> parse_json(std::string_view text, const Limits& limits) {
                                            std::to_string(limits.max_json_bytes) +
                                            " bytes here: " + std::to_string(text.size()));
   }
+  // The parser takes a zero byte for the end of the text and would ignore what follows.
+  if (text.find('\0') != std::string_view::npos) {
+    return Error(ErrorCode::kMalformed,
+                 "JSON may not hold zero bytes; the file is damaged, get it again: position " +
+                     std::to_string(text.find('\0')));
+  }
   StructureGuard guard(limits.max_json_depth);
   try {
     return json::parse(text, [&guard](int depth, json::parse_event_t event, json& parsed) {

@@ -25,6 +25,14 @@ ErrorCode error_of(std::string_view text, const Limits& limits = {}) {
   return parsed.error().code();
 }
 
+TEST(ParseJson, RefusesWhatFollowsAZeroByte) {
+  using namespace std::string_view_literals;
+  EXPECT_TRUE(parse_json("{}"sv).ok());
+  const auto result = parse_json("{}\0garbage"sv);
+  ASSERT_FALSE(result.ok());
+  EXPECT_EQ(result.error().code(), base::ErrorCode::kMalformed);
+}
+
 TEST(JsonFile, ReturnsTheSameDoubles) {
   const json document = {{"values", {0.1, 1e-308, 0x1.fffffffffffffp1023, -1.0 / 3, 5e-324}}};
   const auto bytes = save_json(ObjectKind::kTransform, {}, document);
