@@ -46,10 +46,10 @@ ResultFolder::ResultFolder(fs::path path, const Job& job, bool resume)
   make_folder(path_);
   if (resume) {
     const std::optional<json> record = read_record();
-    if (record && record->value("job", "") != job_.digest) {
+    if (record && record->value("job", json()) != json(job_.digest)) {
       throw Error(ErrorCode::kForeign,
                   fmt::format("'{}' holds the result of another job: {}; choose another --out",
-                              path_.string(), record->value("job", "").substr(0, 16)));
+                              path_.string(), record->value("job", json()).dump().substr(0, 18)));
     }
   } else if (!fs::is_empty(path_)) {
     throw Error(ErrorCode::kIo, fmt::format("'{}' is not empty and nothing is overwritten; go on "
@@ -89,6 +89,9 @@ TrainingRecord ResultFolder::load_latest(State& state) const {
   record.iteration_seconds = fields.numbers("iteration_seconds");
   if (record.finished() > job_.plan.spec.iterations()) {
     fields.fail("iteration_seconds", "at most one number per iteration of the plan");
+  }
+  for (std::size_t t = 1; t <= record.finished(); ++t) {
+    (void)load(result::weights_file(t));  // refuses a result whose weights are gone or damaged
   }
   if (record.finished() > 0 && record.finished() < job_.plan.spec.iterations()) {
     state.v = load(result::checkpoint_v_file(record.finished()));
