@@ -49,6 +49,9 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     programs = list(harnesses(options.build))
+    if not programs:
+        print(f"fuzz: no harness is built under {options.build}/fuzz")
+        return 1
     failed = []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for reader, status, log in pool.map(lambda p: fuzz(options.build, p, options.seconds), programs):
