@@ -120,8 +120,7 @@ std::vector<report::CloudFile> cloud_files(const fs::path& upload) {
             [](const auto& a, const auto& b) { return a.name < b.name; });
   if (keys > 0) {
     files.push_back(
-        {fmt::format("{} (and {} more keys)", fs::relative(key, upload).string(), keys - 1),
-         key_bytes, some_bytes(key)});
+        {fmt::format("{}/ ({} keys)", program::upload::kKeys, keys), key_bytes, some_bytes(key)});
   }
   return files;
 }
