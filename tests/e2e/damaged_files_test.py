@@ -1,223 +1,160 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Damaged, foreign and forged files of every kind, full disks and folders that cannot be written."""
+"""damaged_files_test.py OWNER_PROGRAM CLOUD_PROGRAM: ciphertexts, keys and plans damaged, foreign or insecure."""
 
 import os
-import resource
+import random
+import re
 import shutil
-import unittest
 
-from programs import CLOUD, DAMAGED, IO, OWNER, UNFIT, JobTest, edit_plan, listing, reseal, run
+import forgery
+import refusal
+import workspace
+from refusal import DAMAGED, IO, UNFIT, USAGE
 
-
-def truncate(path):
-    path.write_bytes(path.read_bytes()[:-100])
-
-
-def flip(path):
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 4
-    path.write_bytes(bytes(data))
+PASSPHRASE = "correct horse battery staple"
 
 
-def lengthen(path):
-    with path.open("ab") as file:
-        file.write(b"\0" * 64)
+def insecure(plan):
+    """A plan with special primes that take the modulus beyond the 430 bits that N = 2^14 allows."""
+    return re.sub(r'("log_p": \[)[^]]*', r"\g<1>50,50", plan)
 
 
-def empty(path):
-    path.write_bytes(b"")
+class DamagedFilesTest(refusal.RefusalTest):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.journey()
+        cls.journey("other-", until="train")
+        cls.some_rotation = min((cls.folder / "owner" / "evaluation_keys").glob("rotation_*.key")).name
 
-
-def swell(path):
-    """Two GiB that take no space: more than any reader accepts."""
-    with path.open("r+b") as file:
-        file.truncate(2 << 30)
-
-
-DAMAGES = (truncate, flip, lengthen, empty, swell)
-
-
-class Uploads(JobTest):
-    TRAIN = ["train", "--job", "upload", "--out", "result"]
-
-    def damage_and_refuse(self, name):
-        path = self.folder / "upload" / name
-        whole = path.read_bytes()
-        for damage in DAMAGES:
-            damage(path)
-            with self.subTest(name=name, damage=damage.__name__):
-                result = run(CLOUD, *self.TRAIN, cwd=self.folder)
-                self.assertEqual(result.returncode, DAMAGED, result.stderr)
-                self.assertIn(name, result.stderr)
-                self.assertFalse((self.folder / "result").exists())
-            path.unlink()  # never through a link into the owner's folder
-            path.write_bytes(whole)
-
-    def test_damaged_ciphertexts(self):
-        self.damage_and_refuse("data-0001.ct")
-        self.damage_and_refuse("label-product.ct")
-
-    def test_damaged_keys(self):
-        self.damage_and_refuse("evaluation_keys/relinearization.key")
-
-    def test_damaged_plans(self):
-        path = self.folder / "upload" / "plan.json"
-        whole = path.read_text()
-        for damage in (truncate, empty, swell):
-            damage(path)
-            self.assertEqual(run(CLOUD, *self.TRAIN, cwd=self.folder).returncode, DAMAGED)
-            path.write_text(whole)
-        path.write_text(whole.replace('"rows": 40', '"rows": 41'))
-        self.refuse(DAMAGED, ["plan.json", "checksum"], CLOUD, *self.TRAIN, cwd=self.folder)
-
-    def test_missing_files(self):
-        for name in ("plan.json", "preconditioner.ct", "evaluation_keys/relinearization.key"):
-            path = self.folder / "upload" / name
-            whole = path.read_bytes()
+    def each_damage(self, folder, files, refuse):
+        """Calls refuse(code, words) for every file of a copy of `folder`, damaged in every way."""
+        for name in files:
+            sound = (self.folder / folder / name).read_bytes()
+            flip = random.Random(name).randrange(len(sound))
+            flipped = sound[:flip] + bytes([sound[flip] ^ 1 << flip % 8]) + sound[flip + 1 :]
+            damages = [b"", sound[:50], sound[: len(sound) // 2], flipped, sound + b"x", b"X" + sound[1:]]
+            path = self.folder / "damaged" / name
+            workspace.copy_folder(self.folder / folder, self.folder / "damaged")
+            for damage in damages:
+                workspace.replace(path, damage)
+                refuse(DAMAGED, ["damaged/" + name])
             path.unlink()
-            self.refuse(IO, [name], CLOUD, *self.TRAIN, cwd=self.folder)
-            path.write_bytes(whole)
+            path.mkdir(mode=0o700)
+            refuse(IO, ["damaged/" + name, "; check"])
+            shutil.rmtree(self.folder / "damaged")
 
-    def test_files_in_each_others_place(self):
-        upload = self.folder / "upload"
-        shutil.copy(upload / "data-0001.ct", upload / "label-product.ct")
-        self.refuse(DAMAGED, ["label-product.ct"], CLOUD, *self.TRAIN, cwd=self.folder)
-        first, second = sorted((upload / "evaluation_keys").glob("rotation_*"))[:2]
-        shutil.copy(self.master / "upload" / "label-product.ct", upload / "label-product.ct")
-        second.unlink()
-        shutil.copy(first, second)
-        self.refuse(DAMAGED, [second.name], CLOUD, *self.TRAIN, cwd=self.folder)
+    def refused_by_train(self, code, words, job="damaged"):
+        self.refused(code, words, "train", "--job", job, "--out", "new")
 
-    def test_forged_plan_cannot_ask_for_less_security(self):
-        def grow(document):
-            document["parameters"]["log_q"] += [40] * 12
-        edit_plan(self.folder / "upload" / "plan.json", grow)
-        self.refuse(UNFIT, ["plan.json", "128"], CLOUD, *self.TRAIN, cwd=self.folder)
+    def test_refuses_a_damaged_upload(self):
+        keys = ["evaluation_keys/relinearization.key", "evaluation_keys/" + self.some_rotation]
+        files = ["data-0001.ct", "label-product.ct", "preconditioner.ct", "plan.json", *keys]
+        self.each_damage("upload", files, self.refused_by_train)
 
-    def test_edited_plan_with_a_right_checksum_is_held_against_the_files(self):
-        def change(document):
-            document["spec"]["scale"] = 2.0 ** 39
-        edit_plan(self.folder / "upload" / "plan.json", change)
-        self.refuse(DAMAGED, ["scale"], CLOUD, *self.TRAIN, cwd=self.folder)
+    def test_refuses_a_damaged_owner_folder(self):
+        def refuse(code, words):
+            self.refused(code, words, "encrypt", "--keys", "damaged", "--data", "train.csv", "--out", "new")
 
-    def test_ciphertexts_of_other_parameters_or_versions(self):
-        path = self.folder / "upload" / "data-0001.ct"
-        whole = path.read_bytes()
-        for offset in (0, 8, 10, 16):  # magic, version, kind, fingerprint
-            def change(data, offset=offset):
-                data[offset] ^= 1
-            reseal(path, change)
-            self.assertEqual(run(CLOUD, *self.TRAIN, cwd=self.folder).returncode, DAMAGED)
-            path.write_bytes(whole)
+        self.each_damage("owner", ["secret.key", "plan.json"], refuse)
 
+    def test_refuses_a_damaged_transform_or_result(self):
+        def refuse_transform(code, words):
+            self.refused(code, words, "decrypt", "--keys", "damaged", "--result", "result", "--out", "new.npz")
 
-class OwnersFiles(JobTest):
-    def test_keys_of_another_owner(self):
-        self.succeed(OWNER, "keygen", "--plan", "plan.json", "--out", "second", cwd=self.folder)
-        name = "evaluation_keys/relinearization.key"
-        (self.folder / "upload" / name).unlink()
-        shutil.copy(self.folder / "second" / name, self.folder / "upload" / name)
-        self.refuse(DAMAGED, ["relinearization.key", "key set"], CLOUD, "train", "--job", "upload",
-                    "--out", "result", cwd=self.folder)
+        def refuse_result(code, words):
+            self.refused(code, words, "decrypt", "--keys", "owner", "--result", "damaged", "--out", "new.npz")
 
-    def test_keys_of_another_plan(self):
-        self.succeed(OWNER, "plan", "--data", "train.csv", *self.PLAN, "--a0", "0.5", "--out",
-                     "other.json", cwd=self.folder)
-        self.refuse(DAMAGED, ["another plan", "keygen"], OWNER, "encrypt", "--plan", "other.json",
-                    "--keys", "owner", "--data", "train.csv", "--out", "second", cwd=self.folder)
+        self.each_damage("owner", ["transform.blindfit"], refuse_transform)
+        self.each_damage("result", ["weights-02.ct"], refuse_result)
 
-    def test_result_of_another_owner(self):
-        self.train()
-        self.succeed(OWNER, "keygen", "--plan", "plan.json", "--out", "second", cwd=self.folder)
-        self.refuse(DAMAGED, ["weights-02.ct", "key set"], OWNER, "decrypt", "--keys", "second",
-                    "--result", "result", "--out", "head.npz", cwd=self.folder)
+    def test_refuses_a_damaged_head(self):
+        sound = (self.folder / "head.npz").read_bytes()
+        path = self.folder / "damaged.npz"
+        for damage in [b"", sound[:100], sound[:-1], b"P" + sound]:
+            path.write_bytes(damage)
+            self.refused(DAMAGED, ["damaged.npz"], "evaluate", "--head", "damaged.npz", "--data", "test.csv")
+        path.unlink()
 
-    def test_result_that_is_no_result(self):
-        self.train()
-        path = self.folder / "result" / "weights-02.ct"
+    def test_refuses_a_folder_with_a_file_missing(self):
+        for name in ["data-0001.ct", "plan.json", "evaluation_keys/" + self.some_rotation]:
+            workspace.copy_folder(self.folder / "upload", self.folder / "damaged")
+            (self.folder / "damaged" / name).unlink()
+            self.refused_by_train(IO, ["damaged/" + name, "check the name"])
+            shutil.rmtree(self.folder / "damaged")
 
-        def scramble(data):
-            data[2000:2400] = b"\0" * 400  # residues stay below their primes
-        reseal(path, scramble)
-        self.refuse(DAMAGED, ["weights-02.ct", "noise model"], OWNER, "decrypt", "--keys", "owner",
-                    "--result", "result", "--out", "head.npz", cwd=self.folder)
-        flip(path)
-        self.refuse(DAMAGED, ["weights-02.ct"], OWNER, "decrypt", "--keys", "owner", "--result",
-                    "result", "--out", "head.npz", cwd=self.folder)
+    def test_refuses_an_oversized_file_without_reading_it(self):
+        workspace.copy_folder(self.folder / "upload", self.folder / "damaged")
+        path = self.folder / "damaged" / "data-0001.ct"
+        workspace.replace(path, b"BLINDFIT")
+        os.truncate(path, 1 << 40)
+        self.refused_by_train(DAMAGED, ["damaged/data-0001.ct", str(1 << 40)])
+        shutil.rmtree(self.folder / "damaged")
 
-    def test_damaged_secret_key_and_transform(self):
-        for name in ("secret.key", "plan.json"):
-            path = self.folder / "owner" / name
-            whole = path.read_bytes()
-            flip(path)
-            self.refuse(DAMAGED, [name], OWNER, "encrypt", "--keys", "owner", "--data", "train.csv",
-                        "--out", "second", cwd=self.folder)
-            path.write_bytes(whole)
-        self.train()
-        truncate(self.folder / "owner" / "transform.blindfit")
-        self.refuse(DAMAGED, ["transform.blindfit"], OWNER, "decrypt", "--keys", "owner", "--result",
-                    "result", "--out", "head.npz", cwd=self.folder)
+    def test_refuses_files_of_another_key_set_or_kind(self):
+        rotation = "evaluation_keys/" + self.some_rotation
+        swaps = [
+            ("other-upload/data-0001.ct", "data-0001.ct"),
+            ("other-upload/preconditioner.ct", "preconditioner.ct"),
+            ("other-upload/" + rotation, rotation),
+            ("other-upload/evaluation_keys/relinearization.key", "evaluation_keys/relinearization.key"),
+            ("upload/evaluation_keys/relinearization.key", rotation),
+            ("upload/label-product.ct", "preconditioner.ct"),
+            ("result/weights-01.ct", "data-0001.ct"),
+            ("owner/secret.key", "data-0001.ct"),
+        ]
+        for source, name in swaps:
+            workspace.copy_folder(self.folder / "upload", self.folder / "damaged")
+            workspace.replace(self.folder / "damaged" / name, (self.folder / source).read_bytes())
+            self.refused_by_train(DAMAGED, ["damaged/"])
+            shutil.rmtree(self.folder / "damaged")
 
-    def test_secret_key_that_others_may_read(self):
-        (self.folder / "owner" / "secret.key").chmod(0o644)
-        self.refuse(IO, ["secret.key", "chmod"], OWNER, "encrypt", "--keys", "owner", "--data",
-                    "train.csv", "--out", "second", cwd=self.folder)
+    def test_refuses_the_keys_or_result_of_another_plan(self):
+        self.succeed("plan", "--data", "train.csv", *workspace.QUICK, "--a0", "0.5", "--out", "third-plan.json")
+        self.refused(
+            *[DAMAGED, ["third-plan.json", "another plan", "keygen"], "encrypt", "--plan", "third-plan.json"],
+            *["--keys", "owner", "--data", "train.csv", "--out", "new"],
+        )
+        decrypt = ["decrypt", "--keys", "owner", "--result", "other-result", "--out", "new.npz"]
+        self.refused(DAMAGED, ["weights-02.ct"], *decrypt)
+        self.refused(
+            *[DAMAGED, ["'result'", "another job", "--out"], "train", "--job", "other-upload"],
+            *["--out", "result", "--resume"],
+        )
 
-    def test_nothing_is_overwritten(self):
-        self.refuse(IO, ["owner", "--out"], OWNER, "keygen", "--plan", "plan.json", "--out", "owner",
-                    cwd=self.folder)
-        self.refuse(IO, ["upload", "--out"], OWNER, "encrypt", "--keys", "owner", "--data",
-                    "train.csv", "--out", "upload", cwd=self.folder)
-        self.train()
-        self.refuse(IO, ["result", "--resume"], CLOUD, "train", "--job", "upload", "--out", "result",
-                    cwd=self.folder)
+    def test_refuses_a_plan_that_claims_insecure_parameters(self):
+        text = (self.folder / "plan.json").read_text()
+        # A control: the forger's checksum and fingerprint are the right ones.
+        self.assertEqual(forgery.forge(text), text)
+        path = self.folder / "forged.json"
+        path.write_text(forgery.forge(insecure(text)))
+        self.refused(UNFIT, ["430"], "keygen", "--plan", "forged.json", "--out", "new")
+        workspace.copy_folder(self.folder / "upload", self.folder / "damaged")
+        upload = (self.folder / "upload" / "plan.json").read_text()
+        plan = self.folder / "damaged" / "plan.json"
+        workspace.replace(plan, forgery.forge(insecure(upload)).encode())
+        self.refused_by_train(UNFIT, ["430"])
+        # Secure, but with sizes that nobody can hold; and an edit without a new checksum.
+        vast = workspace.with_new_checksum(upload.replace('"rows": 60', '"rows": 4000000000'))
+        workspace.replace(plan, vast.encode())
+        self.refused_by_train(DAMAGED, ["damaged/"])
+        workspace.replace(plan, upload.replace('"rows": 60', '"rows": 61').encode())
+        self.refused_by_train(DAMAGED, ["damaged/plan.json", "checksum"])
+        shutil.rmtree(self.folder / "damaged")
+        path.unlink()
 
-    def test_damaged_head(self):
-        self.train()
-        self.succeed(OWNER, "decrypt", "--keys", "owner", "--result", "result", "--out", "head.npz",
-                     cwd=self.folder)
-        for damage in (truncate, flip, empty):
-            damage(self.folder / "head.npz")
-            self.refuse(DAMAGED, ["head.npz"], OWNER, "evaluate", "--head", "head.npz", "--data",
-                        "train.csv", cwd=self.folder)
-
-
-class FullOrForbiddenPlaces(JobTest):
-    @staticmethod
-    def small_files():
-        """What a full disk does: every file ends at 64 KiB."""
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, 1 << 16))
-
-    def test_full_disk(self):
-        self.refuse(IO, ["'second"], OWNER, "keygen", "--plan", "plan.json", "--out", "second",
-                    cwd=self.folder, preexec=self.small_files)
-        self.refuse(IO, ["'second"], OWNER, "encrypt", "--keys", "owner", "--data", "train.csv",
-                    "--out", "second", cwd=self.folder, preexec=self.small_files)
-        result = run(CLOUD, "train", "--job", "upload", "--out", "result", cwd=self.folder,
-                     preexec=self.small_files)
-        self.assertEqual(result.returncode, IO, result.stderr)
-        self.assertEqual(listing(self.folder / "result"), {})
-        self.succeed(CLOUD, "train", "--job", "upload", "--out", "result", "--resume",
-                     cwd=self.folder)
-
-    def test_folders_that_cannot_be_written(self):
-        (self.folder / "file").write_text("no folder")
-        for out in ("file/second", "none/second", "/proc/second"):
-            self.refuse(IO, [out], OWNER, "keygen", "--plan", "plan.json", "--out", out,
-                        cwd=self.folder)
-            self.refuse(IO, [out], OWNER, "encrypt", "--keys", "owner", "--data", "train.csv",
-                        "--out", out, cwd=self.folder)
-        for out in ("file/result", "/proc/result"):
-            self.refuse(IO, [out], CLOUD, "train", "--job", "upload", "--out", out, cwd=self.folder)
-        self.refuse(IO, ["none/plan.json"], OWNER, "plan", "--data", "train.csv", "--out",
-                    "none/plan.json", cwd=self.folder)
-
-    @unittest.skipIf(os.geteuid() == 0, "root may write everywhere")
-    def test_folder_without_permission(self):
-        (self.folder / "closed").mkdir(mode=0o500)
-        self.refuse(IO, ["closed"], OWNER, "keygen", "--plan", "plan.json", "--out", "closed/owner",
-                    cwd=self.folder)
+    def test_refuses_a_wrong_passphrase(self):
+        for name, text in [("right", PASSPHRASE + "\n"), ("wrong", PASSPHRASE[:-1]), ("empty", "\n")]:
+            (self.folder / name).write_text(text)
+        self.refused(USAGE, ["'empty'"], "keygen", "--plan", "plan.json", "--out", "new", "--passphrase-file", "empty")
+        self.succeed("keygen", "--plan", "plan.json", "--out", "locked", "--passphrase-file", "right")
+        self.assertNotIn(PASSPHRASE.encode(), (self.folder / "locked" / "secret.key").read_bytes())
+        encrypt = ["encrypt", "--keys", "locked", "--data", "train.csv", "--out", "locked-upload"]
+        self.refused(DAMAGED, ["passphrase"], *encrypt, "--passphrase-file", "wrong")
+        # Without a terminal to ask at.
+        self.refused(USAGE, ["--passphrase-file"], *encrypt, start_new_session=True)
+        self.succeed(*encrypt, "--passphrase-file", "right")
 
 
 if __name__ == "__main__":
-    unittest.main()
+    workspace.main()
