@@ -12,7 +12,7 @@ JOBS ?= $(shell nproc)
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
-TIDY_SECONDS ?= 300
+TIDY_SECONDS ?= 120
 BENCH_FLAGS ?=
 # Warnings are errors where no person sees them.
 WERROR ?= $(if $(CI),ON,OFF)
