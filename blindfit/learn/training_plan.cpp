@@ -17,6 +17,9 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
+/// The rings that a plan tries unless one is asked for.
+constexpr unsigned kSmallestLogN = 13;
+constexpr unsigned kLargestLogN = 16;
 constexpr unsigned kFirstPrimeBits = 50;
 constexpr unsigned kMaxPrimeBits = 50;
 /// P exceeds every digit by this much, so that key switching adds less noise than rescaling does
@@ -129,19 +132,19 @@ std::optional<Error> check_spec(const TrainingSpec& spec) {
   if (tiling.rows == 0 || tiling.features == 0 || tiling.classes == 0) {
     return Error(ErrorCode::kInvalidArgument, "rows, features and classes must be positive: 0");
   }
-  if (operations(spec) > kMaxOperations) {
-    return Error(ErrorCode::kTooLarge,
-                 "a plan may take at most 2e6 ciphertext operations; train on fewer rows or "
-                 "components, or in parts: " +
-                     std::to_string(tiling.rows) + " rows x " + std::to_string(tiling.features) +
-                     " features x " + std::to_string(tiling.classes) + " classes");
-  }
   if (!tiling.fits()) {
     return Error(ErrorCode::kInvalidArgument,
                  "the weights must fit one ciphertext; use fewer classes or keep fewer "
                  "components: " +
                      std::to_string(tiling.classes) + " classes x " +
                      std::to_string(tiling.features) + " features");
+  }
+  if (operations(spec) > kMaxOperations) {
+    return Error(ErrorCode::kTooLarge,
+                 "a plan may take at most 2e6 ciphertext operations; train on fewer rows or "
+                 "components, or in parts: " +
+                     std::to_string(tiling.rows) + " rows x " + std::to_string(tiling.features) +
+                     " features x " + std::to_string(tiling.classes) + " classes");
   }
   if (spec.labels == LabelSource::kEncryptedLabels &&
       matrix::label_period(tiling) > tiling.tile.features) {
@@ -176,8 +179,8 @@ struct Candidate {
 
 std::vector<Candidate> candidates(const PlanRequest& request) {
   std::vector<Candidate> list;
-  const unsigned low = request.log_n.value_or(13);
-  const unsigned high = request.log_n.value_or(16);
+  const unsigned low = request.log_n.value_or(kSmallestLogN);
+  const unsigned high = request.log_n.value_or(kLargestLogN);
   for (unsigned log_n = low; log_n <= high; ++log_n) {
     const std::size_t slots = std::size_t{1} << (log_n - 1);
     for (std::size_t f = 4; f <= slots; f *= 2) {
@@ -341,12 +344,15 @@ base::Result<TrainingPlan> plan_training(const PlanRequest& request, const CostM
     return *best;
   }
   if (refusal && refusal->code() == ErrorCode::kInsecureParameters) {
-    return Error(ErrorCode::kInsecureParameters,
-                 "a modulus of 128-bit security holds at most " +
-                     std::to_string(secure_iterations(request)) +
-                     " iterations of this kind; ask for fewer, for a lower degree or for fewer "
-                     "scale bits: " +
-                     std::to_string(request.spec.iterations()));
+    return Error(
+        ErrorCode::kInsecureParameters,
+        "128 bits of security allow log2(QP) = " +
+            std::to_string(std::lround(rlwe::max_log_qp(request.log_n.value_or(kLargestLogN)))) +
+            " at log_n " + std::to_string(request.log_n.value_or(kLargestLogN)) +
+            ", which holds at most " + std::to_string(secure_iterations(request)) +
+            " iterations of this kind; ask for fewer, for a lower degree or for fewer "
+            "scale bits: " +
+            std::to_string(request.spec.iterations()));
   }
   if (refusal) {
     return *refusal;
