@@ -24,7 +24,9 @@ function(blindfit_test_program name)
       add_dependencies(thread_tests ${name})
     endif()
   endforeach()
-  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_LIST ${name}_list)
+  # From the source tree, where the default data folder ../shared/data is looked for.
+  gtest_discover_tests(${name} NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60 TEST_LIST ${name}_list
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   # A list of labels does not survive gtest_discover_tests, so a script that CTest reads afterwards sets them.
   set(blindfit_test_list ${name}_list)
   set(blindfit_test_labels unit ${TEST_LAYER} ${TEST_SPEED})
