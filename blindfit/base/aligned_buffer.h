@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <new>
 #include <utility>
 
 namespace blindfit::base {
@@ -18,24 +17,9 @@ class AlignedBuffer {
   static constexpr std::size_t kAlignment = 64;
 
   AlignedBuffer() = default;
-  /// Throws std::bad_alloc when memory is exhausted.
-  explicit AlignedBuffer(std::size_t size) : size_(size) {
-    if (size == 0) {
-      return;
-    }
-    if (size > (SIZE_MAX - kAlignment) / sizeof(std::uint64_t)) {
-      throw std::bad_alloc();
-    }
-    if (size > (SIZE_MAX - kAlignment) / sizeof(std::uint64_t)) {
-      throw std::bad_alloc();
-    }
-    const std::size_t bytes =
-        (size * sizeof(std::uint64_t) + kAlignment - 1) / kAlignment * kAlignment;
-    data_ = static_cast<std::uint64_t*>(std::aligned_alloc(kAlignment, bytes));
-    if (data_ == nullptr) {
-      throw std::bad_alloc();
-    }
-  }
+  /// Large buffers ask for huge pages, because limbs are read in more streams than the processor
+  /// can translate small pages for. Throws std::bad_alloc when memory is exhausted.
+  explicit AlignedBuffer(std::size_t size);
   AlignedBuffer(const AlignedBuffer& other) : AlignedBuffer(other.size_) {
     if (size_ != 0) {
       std::memcpy(data_, other.data_, size_ * sizeof(std::uint64_t));

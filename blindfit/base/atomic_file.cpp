@@ -48,6 +48,12 @@ const char* remedy(int error) {
   }
 }
 
+Error no_regular_file(const fs::path& path) {
+  return {ErrorCode::kIo, "cannot read '" + path.string() +
+                              "': it is a device, pipe or socket; only regular files are read, so "
+                              "save what it delivers in one and give that"};
+}
+
 Error io_error(const char* verb, const fs::path& path, int error) {
   return {ErrorCode::kIo, std::string("cannot ") + verb + " '" + path.string() + "': " +
                               std::generic_category().message(error) + "; " + remedy(error)};
@@ -93,7 +99,8 @@ void remove_abandoned(const fs::path& path) {
     if (entry.path().filename().string().rfind(prefix, 0) != 0) {
       continue;
     }
-    const Descriptor file(::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+    const Descriptor file(
+        ::open(entry.path().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
     if (file.get() >= 0 && ::flock(file.get(), LOCK_EX | LOCK_NB) == 0) {
       ::unlink(entry.path().c_str());
     }
@@ -213,9 +220,10 @@ Status write_file(const fs::path& path, std::span<const std::uint8_t> bytes, Fil
 }
 
 Result<std::vector<std::uint8_t>> read_file(const fs::path& path, std::size_t limit) {
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  // O_NONBLOCK: opening a pipe must not wait for its other end. Regular files do not know it.
+  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
   if (file.get() < 0) {
-    return io_error("read", path, errno);
+    return errno == ENXIO ? no_regular_file(path) : io_error("read", path, errno);
   }
   struct stat status {};
   if (::fstat(file.get(), &status) != 0) {
@@ -223,6 +231,9 @@ Result<std::vector<std::uint8_t>> read_file(const fs::path& path, std::size_t li
   }
   if (S_ISDIR(status.st_mode)) {
     return io_error("read", path, EISDIR);
+  }
+  if (!S_ISREG(status.st_mode)) {
+    return no_regular_file(path);
   }
   const auto too_large = [&](std::uintmax_t size) {
     return Error(ErrorCode::kTooLarge, "'" + path.string() + "' must have at most " +
@@ -234,8 +245,8 @@ Result<std::vector<std::uint8_t>> read_file(const fs::path& path, std::size_t li
     return too_large(size);
   }
 
-  // A pipe has no size and a file may grow meanwhile, so reading goes on until the end or the
-  // limit.
+  // Files of /proc have no size and others may grow meanwhile, so reading goes on until the end or
+  // the limit.
   std::vector<std::uint8_t> bytes(static_cast<std::size_t>(size) + 1);
   std::size_t filled = 0;
   while (true) {

@@ -58,8 +58,9 @@ class AtomicFileWriter {
                                 std::span<const std::uint8_t> bytes,
                                 FileAccess access = FileAccess::kShared);
 
-/// Reads a whole file of at most `limit` bytes; its size is compared with the limit before memory
-/// is taken. Error{kTooLarge} if it is longer, Error{kIo} if it cannot be read.
+/// Reads a whole regular file of at most `limit` bytes; its size is compared with the limit before
+/// memory is taken. Never waits: pipes, sockets and devices are refused. Error{kTooLarge} if it is
+/// longer, Error{kIo} if it cannot be read or is no regular file.
 [[nodiscard]] Result<std::vector<std::uint8_t>> read_file(const std::filesystem::path& path,
                                                           std::size_t limit);
 

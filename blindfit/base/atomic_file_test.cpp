@@ -230,9 +230,9 @@ TEST(ReadFile, RefusesAFileAboveTheLimit) {
 }
 
 TEST(ReadFile, StopsAtTheLimitWhenTheFileDoesNotTellItsSize) {
-  const auto endless = read_file("/dev/zero", 100000);
-  ASSERT_FALSE(endless.ok());
-  EXPECT_EQ(endless.error().code(), ErrorCode::kTooLarge);
+  const auto longer = read_file("/proc/self/maps", 100);
+  ASSERT_FALSE(longer.ok());
+  EXPECT_EQ(longer.error().code(), ErrorCode::kTooLarge);
   EXPECT_GT(read_file("/proc/self/maps", 1 << 24).value().size(), 1000U);
 }
 
@@ -246,6 +246,21 @@ TEST(ReadFile, NamesTheMissingFile) {
 
 TEST(ReadFile, RefusesAFolder) {
   EXPECT_THAT(read_file("/", 1 << 20).error().what(), HasSubstr("Is a directory"));
+}
+
+TEST_F(AtomicFile, IsReadFromRegularFilesOnlyAndWithoutWaiting) {
+  const std::string pipe = folder_ / "pipe";
+  const std::string socket = folder_ / "socket";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);  // nobody writes into it: opening it would wait
+  ASSERT_EQ(::mknod(socket.c_str(), S_IFSOCK | 0600, 0), 0);
+  for (const std::string& path :
+       {pipe, socket, std::string("/dev/zero"), std::string("/dev/null")}) {
+    const auto result = read_file(path, 100000);
+    ASSERT_FALSE(result.ok()) << path;
+    EXPECT_EQ(result.error().code(), ErrorCode::kIo);
+    EXPECT_THAT(result.error().what(), HasSubstr("cannot read '" + path + "': it is a device"));
+    EXPECT_THAT(result.error().what(), HasSubstr("give that"));
+  }
 }
 
 }  // namespace
