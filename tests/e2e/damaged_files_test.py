@@ -91,6 +91,15 @@ class DamagedFilesTest(refusal.RefusalTest):
         self.refused_by_train(DAMAGED, ["damaged/data-0001.ct", str(1 << 40)])
         shutil.rmtree(self.folder / "damaged")
 
+    def test_waits_for_no_pipe(self):
+        for name in ["data-0001.ct", "plan.json", "evaluation_keys/" + self.some_rotation]:
+            workspace.copy_folder(self.folder / "upload", self.folder / "damaged")
+            (self.folder / "damaged" / name).unlink()
+            os.mkfifo(self.folder / "damaged" / name)
+            arguments = ["train", "--job", "damaged", "--out", "new"]
+            self.refused(IO, ["damaged/" + name, "pipe", "regular file"], *arguments, timeout=60)
+            shutil.rmtree(self.folder / "damaged")
+
     def test_refuses_files_of_another_key_set_or_kind(self):
         rotation = "evaluation_keys/" + self.some_rotation
         swaps = [
