@@ -28,22 +28,10 @@ namespace result = program::result;
 
 constexpr const char* kFormat = "blindfit training";
 
-void make_folder(const fs::path& path) {
-  std::error_code error;
-  fs::create_directories(path, error);
-  if (error) {
-    throw Error(ErrorCode::kIo,
-                fmt::format("cannot make the folder '{}': {}; check that its parent is writable "
-                            "and has space",
-                            path.string(), error.message()));
-  }
-}
-
 }  // namespace
 
 ResultFolder::ResultFolder(fs::path path, const Job& job, bool resume)
-    : path_(std::move(path)), job_(job) {
-  make_folder(path_);
+    : path_(std::move(path)), folder_(path_), job_(job) {
   if (resume) {
     const std::optional<json> record = read_record();
     if (record && record->value("job", json()) != json(job_.digest)) {
@@ -114,6 +102,26 @@ void ResultFolder::save(const std::string& name, const ckks::Ciphertext& ct) con
 
 void ResultFolder::save_iteration(const State& state, const TrainingRecord& record) const {
   const std::size_t t = record.finished();
+  try {
+    save_files(state, record);
+  } catch (...) {
+    if (!fs::exists(path_ / result::kTraining)) {
+      remove({result::weights_file(t), result::checkpoint_v_file(t), result::checkpoint_w_file(t)});
+    }
+    throw;
+  }
+  remove({result::checkpoint_v_file(t - 1), result::checkpoint_w_file(t - 1)});
+}
+
+void ResultFolder::remove(std::initializer_list<std::string> names) const {
+  for (const std::string& name : names) {
+    std::error_code ignored;  // A file too many does no harm.
+    fs::remove(path_ / name, ignored);
+  }
+}
+
+void ResultFolder::save_files(const State& state, const TrainingRecord& record) const {
+  const std::size_t t = record.finished();
   ckks::Ciphertext weights = *state.w;
   ckks::drop_level(weights, 0);
   save(result::weights_file(t), weights);
@@ -122,9 +130,6 @@ void ResultFolder::save_iteration(const State& state, const TrainingRecord& reco
     save(result::checkpoint_w_file(t), *state.w);
   }
   save_record(record);
-  std::error_code ignored;  // A checkpoint too many does no harm.
-  fs::remove(path_ / result::checkpoint_v_file(t - 1), ignored);
-  fs::remove(path_ / result::checkpoint_w_file(t - 1), ignored);
 }
 
 void ResultFolder::save_record(const TrainingRecord& record) const {

@@ -5,11 +5,14 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <initializer_list>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "apps/cloud/job.h"
+#include "apps/program/made_folder.h"
 
 namespace blindfit::cloud {
 
@@ -28,8 +31,9 @@ using State = learn::TrainingState<ckks::Ciphertext>;
 
 class ResultFolder {
  public:
-  /// Makes the folder, or opens it again to resume. Throws Error{kIo} if it holds files and
-  /// `resume` is false; Error{kForeign} if it belongs to another job.
+  /// Makes the folder, which goes again if no iteration is saved, or opens it to resume. Throws
+  /// Error{kIo} if it holds files and `resume` is false; Error{kForeign} if it belongs to another
+  /// job.
   ResultFolder(std::filesystem::path path, const Job& job, bool resume);
 
   /// The last iteration of which everything is there: its record, and its state in `state`.
@@ -38,16 +42,19 @@ class ResultFolder {
 
   /// Writes W at level 0, then the state unless this was the last iteration, then the record; only
   /// then removes the state before. Whatever moment a kill picks, the folder resumes from this or
-  /// the previous iteration.
+  /// the previous iteration. If the first iteration cannot be saved, nothing of it stays.
   void save_iteration(const State& state, const TrainingRecord& record) const;
 
  private:
   [[nodiscard]] ckks::Ciphertext load(const std::string& name) const;
   void save(const std::string& name, const ckks::Ciphertext& ct) const;
+  void remove(std::initializer_list<std::string> names) const;
+  void save_files(const State& state, const TrainingRecord& record) const;
   void save_record(const TrainingRecord& record) const;
   [[nodiscard]] std::optional<nlohmann::json> read_record() const;
 
   std::filesystem::path path_;
+  program::MadeFolder folder_;
   const Job& job_;
 };
 

@@ -141,11 +141,14 @@ class BadInputTest(refusal.RefusalTest):
     def test_leaves_nothing_on_a_full_disk(self):
         reason = ["full", "File too large", "ulimit -f"]
         plan, keygen, encrypt, train, decrypt = self.outputs("full")
-        for command, size in [(plan, 1000), (keygen, 1 << 20), (encrypt, 1 << 18), (decrypt, 100)]:
+        # Training: before its first file, and after the first weights. The demo: before its marker, and after.
+        early = [(plan, 1000), (keygen, 1 << 20), (encrypt, 1 << 18), (decrypt, 100), (train, 1 << 16), (train, 1 << 18)]
+        demo = ["demo", "--out", "full"]
+        for command, size in [*early, (demo, 10), (demo, 1000)]:
             self.refused(IO, reason, *command, preexec_fn=limit_files(size))
         evaluate = ["evaluate", "--head", "head.npz", "--data", "test.csv", "--json", "full.json"]
         self.refused(IO, reason, *evaluate, preexec_fn=limit_files(10))
-        # A result grows file by file, so its folder stays, empty, for the next attempt.
+        # A folder that was there stays.
         (self.folder / "full").mkdir()
         self.refused(IO, reason, *train, preexec_fn=limit_files(1 << 16))
         self.succeed(*train)

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/owner/demo/demo_folder.h"
 #include "apps/owner/demo/digits_report.h"
 #include "apps/owner/journey/owner_plan.h"
 #include "apps/owner/report/page.h"
@@ -31,7 +32,6 @@ using program::format_count;
 using program::format_percent;
 using program::format_seconds;
 
-constexpr const char* kMarker = "made-by-blindfit-demo";
 constexpr double kHeldOut = 0.2;
 constexpr std::uint64_t kSplitSeed = 1;
 constexpr int kComponents = 61;
@@ -39,20 +39,6 @@ constexpr int kComponents = 61;
 void write_text(const fs::path& path, const std::string& text) {
   program::throw_on_error(base::write_file(
       path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())));
-}
-
-/// Starts over where an earlier demo was; never touches anything else.
-void make_folder(const fs::path& folder) {
-  if (fs::exists(folder / kMarker)) {
-    fs::remove_all(folder);
-  }
-  if (fs::exists(folder) && !(fs::is_directory(folder) && fs::is_empty(folder))) {
-    throw base::Error(base::ErrorCode::kIo,
-                      fmt::format("'{}' exists already and no demo made it; choose another --out",
-                                  folder.string()));
-  }
-  fs::create_directories(folder / "cloud");
-  write_text(folder / kMarker, "The next `blindfit demo` removes this folder.\n");
 }
 
 std::string as_csv(const data::Dataset& rows) {
@@ -271,7 +257,7 @@ void print_outcome(const program::Console& console, const Steps& steps,
 json run_demo(const DemoOptions& options, const program::Console& console) {
   const auto start = std::chrono::steady_clock::now();
   const std::size_t threads = options.threads == 0 ? program::available_cores() : options.threads;
-  make_folder(options.folder);
+  DemoFolder folder(options.folder);
   data::Split split = data::stratified_split(data::embedded_digits(), kHeldOut, kSplitSeed);
   console.print(
       "blindfit demo: {} handwritten digits to train on, {} held out, in '{}'\n"
@@ -288,6 +274,7 @@ json run_demo(const DemoOptions& options, const program::Console& console) {
   json figures = make_figures(steps, shown, cloud_seconds);
   write_page(steps, shown, figures);
   print_outcome(console, steps, shown);
+  folder.keep();
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   figures["demo_seconds"] = seconds;
