@@ -101,17 +101,12 @@ Encoder::Encoder(const Context& context)
 // With n = N/2 and zeta_j = zeta^(5^j), zeta_j^n = i for every j. So m(zeta_j) = sum_k (m_k + i
 // m_(k+n)) zeta_j^k over k < n, and since 5^j = 1 + 4 t_j this is bin t_j of the DFT of (m_k + i
 // m_(k+n)) zeta^k.
-Plaintext Encoder::encode(std::span<const Complex> values, Scale scale, std::size_t level) const {
+std::vector<std::int64_t> Encoder::integer_coefficients(std::span<const Complex> values,
+                                                        Scale scale) const {
   if (values.size() > slots_) {
     throw base::Error(base::ErrorCode::kInvalidArgument,
                       "a message has at most " + std::to_string(slots_) +
                           " slots: " + std::to_string(values.size()));
-  }
-  if (level > context_->parameters().max_level()) {
-    throw base::Error(base::ErrorCode::kLevelMismatch,
-                      "a message is encoded at a level of at most " +
-                          std::to_string(context_->parameters().max_level()) + ": " +
-                          std::to_string(level));
   }
   std::vector<Complex> x(slots_);
   for (std::size_t j = 0; j < values.size(); ++j) {
@@ -125,6 +120,17 @@ Plaintext Encoder::encode(std::span<const Complex> values, Scale scale, std::siz
     coefficients[k] = round_checked(c.real(), scale);
     coefficients[k + slots_] = round_checked(c.imag(), scale);
   }
+  return coefficients;
+}
+
+Plaintext Encoder::encode(std::span<const Complex> values, Scale scale, std::size_t level) const {
+  if (level > context_->parameters().max_level()) {
+    throw base::Error(base::ErrorCode::kLevelMismatch,
+                      "a message is encoded at a level of at most " +
+                          std::to_string(context_->parameters().max_level()) + ": " +
+                          std::to_string(level));
+  }
+  const std::vector<std::int64_t> coefficients = integer_coefficients(values, scale);
   Plaintext plaintext{ring::Poly(2 * slots_, level + 1, 0, ring::Domain::kCoefficient), scale};
   ring::set_signed_coefficients(context_->ring(), coefficients, plaintext.poly);
   ring::to_evaluation(context_->ring(), plaintext.poly);

@@ -35,6 +35,10 @@ class Encoder {
                                  std::size_t level) const;
   [[nodiscard]] Plaintext encode(std::span<const double> values, Scale scale,
                                  std::size_t level) const;
+  /// The 2 slots() integers that encode reduces modulo the primes, for callers who need other ones
+  /// (a plaintext over QP, say). Errors as encode.
+  [[nodiscard]] std::vector<std::int64_t> integer_coefficients(
+      std::span<const std::complex<double>> values, Scale scale) const;
 
   /// Centred coefficients / scale, embedded. In: evaluation domain. Exact where every |coefficient|
   /// < q_0 q_1 / 2 (q_0 / 2 at level 0), which any ciphertext that still decrypts satisfies. Cost:
