@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "blindfit/base/csprng.h"
 #include "blindfit/owner/samplers.h"
@@ -80,6 +81,20 @@ rlwe::GaloisKey generate_galois_key(const rlwe::Context& context, const SecretKe
   ring::apply_automorphism(context.ring(), undo, secret.values(), target.values);
   return {ring::make_automorphism(element, log_n),
           generate(context, secret.values(), target.values, level)};
+}
+
+// Context by context, because a SecretKey holds its values modulo one context's primes.
+rlwe::EncapsulationKeys generate_encapsulation_keys(const rlwe::Context& main,
+                                                    const rlwe::Context& tiny,
+                                                    const SecretKey& secret) {
+  rlwe::require_encapsulation(main.parameters(), tiny.parameters());
+  std::vector<std::int8_t> coefficients =
+      sample_sparse(main.ring().n(), rlwe::kEncapsulationWeight);
+  const SecretKey sparse_in_tiny(tiny, coefficients);
+  const SecretKey sparse_in_main(main, std::move(coefficients));
+  const SecretKey dense_in_tiny(tiny, secret.coefficients());
+  return {generate(tiny, dense_in_tiny.values(), sparse_in_tiny.values(), 0),
+          generate(main, sparse_in_main.values(), secret.values(), main.parameters().max_level())};
 }
 
 }  // namespace blindfit::owner

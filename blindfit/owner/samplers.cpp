@@ -3,8 +3,11 @@
 
 #include <array>
 #include <cmath>
+#include <string>
 
 #include "blindfit/base/csprng.h"
+#include "blindfit/base/error.h"
+#include "blindfit/ring/modular_arithmetic.h"
 
 namespace blindfit::owner {
 namespace {
@@ -54,6 +57,38 @@ std::vector<std::int8_t> sample_ternary(std::size_t count) {
     result[i] = static_cast<std::int8_t>(static_cast<std::int64_t>(third >> 30U) - 1);
   }
   wipe_words(words);
+  return result;
+}
+
+std::vector<std::int8_t> sample_sparse(std::size_t count, std::size_t weight) {
+  if (weight > count) {
+    throw base::Error(base::ErrorCode::kInvalidArgument,
+                      "a sparse secret's weight must be at most its length: " +
+                          std::to_string(weight) + " > " + std::to_string(count));
+  }
+  std::vector<std::int8_t> result(count);
+  for (std::size_t placed = 0; placed < weight;) {
+    std::vector<std::uint64_t> word = random_words(1);
+    // Uniform up to count / 2^63.
+    const std::uint64_t u = word[0] >> 1U;
+    const std::uint64_t position =
+        static_cast<std::uint64_t>(static_cast<ring::u128>(u) * count >> 63U);
+    const auto sign = static_cast<std::uint8_t>(2 * (word[0] & 1U));
+    // Every entry is visited, so that memory accesses do not show the position.
+    std::uint8_t taken = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::uint64_t difference = i ^ position;
+      const auto here = static_cast<std::uint8_t>(1 - ((difference | (0 - difference)) >> 63U));
+      const auto old = static_cast<std::uint8_t>(result[i]);
+      const auto used = static_cast<std::uint8_t>(old & 1U);
+      taken = static_cast<std::uint8_t>(taken | (here & used));
+      // 1 - sign is +1 or -1; added only to a free position.
+      const auto mask = static_cast<std::uint8_t>(0U - (here & (1U ^ used)));
+      result[i] = static_cast<std::int8_t>(old | (static_cast<std::uint8_t>(1U - sign) & mask));
+    }
+    placed += 1U - taken;
+    wipe_words(word);
+  }
   return result;
 }
 

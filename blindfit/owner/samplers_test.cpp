@@ -11,6 +11,8 @@
 #include <span>
 #include <vector>
 
+#include "blindfit/base/error.h"
+
 namespace blindfit::owner {
 namespace {
 
@@ -124,6 +126,38 @@ TEST_F(GaussianSample, StaysWithinTwelveDeviationsAndReachesFour) {
   // P(x > 12.8) = 3e-5: all of 300,000 staying below has a chance of e^-9 a side, below 11 none.
   EXPECT_LT(*least, -10);
   EXPECT_GT(*largest, 10);
+}
+
+TEST(SparseSampler, PlacesExactlyTheWeight) {
+  for (const std::size_t weight : {0U, 1U, 32U, 64U}) {
+    const std::vector<std::int8_t> x = sample_sparse(64, weight);
+    std::size_t found = 0;
+    for (const std::int8_t c : x) {
+      EXPECT_TRUE(c >= -1 && c <= 1);
+      found += c != 0 ? 1 : 0;
+    }
+    EXPECT_EQ(found, weight);
+  }
+  EXPECT_THROW(sample_sparse(8, 9), blindfit::base::Error);
+}
+
+TEST(SparseSampler, IsUniformOverPositionsAndSigns) {
+  // 4096 draws of weight 8 of 64: every position is taken about 512 times, half of them with +1.
+  constexpr int kDraws = 4096;
+  std::vector<int> taken(64);
+  int sum = 0;
+  for (int i = 0; i < kDraws; ++i) {
+    const std::vector<std::int8_t> x = sample_sparse(64, 8);
+    for (std::size_t k = 0; k < 64; ++k) {
+      taken[k] += x[k] != 0 ? 1 : 0;
+      sum += x[k];
+    }
+  }
+  // Seven standard deviations: sqrt(4096 / 8 * 7 / 8) = 21.2 and sqrt(4096 * 8) = 181.
+  for (const int count : taken) {
+    EXPECT_NEAR(count, kDraws / 8, 7 * 21.2);
+  }
+  EXPECT_NEAR(sum, 0, 7 * 181);
 }
 
 }  // namespace
