@@ -20,11 +20,12 @@ ALLOWED = {
     "ckks": {"base", "ring", "rlwe"},
     "circuits": {"base", "ring", "rlwe", "ckks"},
     "owner": {"base", "ring", "rlwe", "ckks"},
+    "bootstrap": {"base", "ring", "rlwe", "ckks", "circuits"},
     "matrix": {"base", "ring", "rlwe", "ckks", "circuits"},
     "data": {"base"},
     "learn": {"base", "ring", "rlwe", "ckks", "circuits", "matrix", "data"},
     "wire": {"base", "ring", "rlwe", "ckks", "circuits", "matrix", "data", "learn"},
-    "testing": {"base", "ring", "rlwe", "ckks", "circuits", "owner", "matrix", "data", "learn"},
+    "testing": {"base", "ring", "rlwe", "ckks", "circuits", "owner", "bootstrap", "matrix", "data", "learn"},
 }
 LAYERS = set(ALLOWED)
 # Readers and writers of files that only the owner has.

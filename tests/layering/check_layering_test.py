@@ -45,7 +45,7 @@ class LayeringTest(unittest.TestCase):
         self.rejects("blindfit/ring/ntt.h", '  "blindfit/ckks/add.h"')
 
     def test_rejects_kernels_outside_ring(self):
-        for layer in ("rlwe", "ckks", "circuits", "owner", "matrix", "learn", "data", "wire"):
+        for layer in ("rlwe", "ckks", "circuits", "bootstrap", "owner", "matrix", "learn", "data", "wire"):
             self.rejects(f"blindfit/{layer}/x.cpp", '"blindfit/kernels/kernel_table.h"')
 
     def test_rejects_an_unknown_layer(self):
@@ -57,7 +57,7 @@ class LayeringTest(unittest.TestCase):
         self.rejects("blindfit/ring/x.h", '"blindfit/x.h"')
 
     def test_rejects_the_owner_in_every_layer_above_it(self):
-        for layer in ("circuits", "matrix", "learn", "data", "wire"):
+        for layer in ("circuits", "bootstrap", "matrix", "learn", "data", "wire"):
             self.rejects(f"blindfit/{layer}/x.h", '"blindfit/owner/secret_key.h"')
 
     def test_accepts_the_owner_in_the_owner_files_of_wire_only(self):
