@@ -3,55 +3,63 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <fstream>
 
 #include "blindfit/base/error.h"
-#include "blindfit/testing/temporary_folder.h"
 
 namespace blindfit::program {
 namespace {
 
 namespace fs = std::filesystem;
 
-TEST(MadeFolder, GoesWithItsParentsIfNothingCame) {
-  const testing::TemporaryFolder root;
+class MadeFolderTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string name = (fs::temp_directory_path() / "blindfit-made-XXXXXX").string();
+    ASSERT_NE(::mkdtemp(name.data()), nullptr);
+    root_ = name;
+  }
+  void TearDown() override { fs::remove_all(root_); }
+
+  fs::path root_;
+};
+
+TEST_F(MadeFolderTest, GoesWithItsParentsIfNothingCame) {
   for (const char* name : {"a/b/c", "a/b/c/", "a"}) {
     {
-      const MadeFolder folder(root.path() / name);
-      EXPECT_TRUE(fs::is_directory(root.path() / name));
+      const MadeFolder folder(root_ / name);
+      EXPECT_TRUE(fs::is_directory(root_ / name));
     }
-    EXPECT_TRUE(fs::is_empty(root.path())) << name;
+    EXPECT_TRUE(fs::is_empty(root_)) << name;
   }
 }
 
-TEST(MadeFolder, StaysWithWhatWasPutIntoIt) {
-  const testing::TemporaryFolder root;
+TEST_F(MadeFolderTest, StaysWithWhatWasPutIntoIt) {
   {
-    const MadeFolder folder(root.path() / "a" / "b");
-    std::ofstream(root.path() / "a" / "b" / "file") << "text";
+    const MadeFolder folder(root_ / "a" / "b");
+    std::ofstream(root_ / "a" / "b" / "file") << "text";
   }
-  EXPECT_TRUE(fs::exists(root.path() / "a" / "b" / "file"));
+  EXPECT_TRUE(fs::exists(root_ / "a" / "b" / "file"));
 }
 
-TEST(MadeFolder, LeavesFoldersThatWereThere) {
-  const testing::TemporaryFolder root;
-  fs::create_directory(root.path() / "a");
-  { const MadeFolder folder(root.path() / "a" / "b"); }
-  { const MadeFolder folder(root.path() / "a"); }
-  EXPECT_TRUE(fs::is_empty(root.path() / "a"));
+TEST_F(MadeFolderTest, LeavesFoldersThatWereThere) {
+  fs::create_directory(root_ / "a");
+  { const MadeFolder folder(root_ / "a" / "b"); }
+  { const MadeFolder folder(root_ / "a"); }
+  EXPECT_TRUE(fs::is_empty(root_ / "a"));
 }
 
-TEST(MadeFolder, SaysWhyItCannotBeMadeAndLeavesNothing) {
-  const testing::TemporaryFolder root;
+TEST_F(MadeFolderTest, SaysWhyItCannotBeMadeAndLeavesNothing) {
   const std::string longest(300, 'x');  // no file system takes a name of that length
   try {
-    const MadeFolder folder(root.path() / "a" / longest);
+    const MadeFolder folder(root_ / "a" / longest);
     ADD_FAILURE() << "was made";
   } catch (const base::Error& error) {
     EXPECT_EQ(error.code(), base::ErrorCode::kIo);
     EXPECT_NE(std::string(error.what()).find("; check"), std::string::npos) << error.what();
   }
-  EXPECT_TRUE(fs::is_empty(root.path()));
+  EXPECT_TRUE(fs::is_empty(root_));
 }
 
 }  // namespace
