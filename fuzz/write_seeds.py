@@ -43,8 +43,9 @@ def write_engine_seeds():
     write("owner_secret_key", "protected", LITERAL + sealed)
     write("parameters", "small", LITERAL)
     write("parameters", "secure", struct.pack("<4I", 13, 0, 3, 1) + bytes([45, 36, 36, 45]))
-    frame = b"BLINDFIT" + struct.pack("<HHI", 1, 7, 0) + SEED + SEED + struct.pack("<Q", 2) + b"{}"
-    write("frame", "transform", frame + hashlib.blake2b(frame, digest_size=32).digest())
+    for name, kind, role in (("transform", 7, bytes(40)), ("data", 3, SEED + struct.pack("<II", 1, 2))):
+        frame = b"BLINDFIT" + struct.pack("<HHI", 2, kind, 0) + SEED + SEED + role + struct.pack("<Q", 2) + b"{}"
+        write("frame", name, frame + hashlib.blake2b(frame, digest_size=32).digest())
 
 
 def write_json_seeds():

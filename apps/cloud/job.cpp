@@ -26,6 +26,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 using program::value_or_throw;
+using wire::RoleKind;
 namespace fs = std::filesystem;
 namespace upload = program::upload;
 using Bytes = std::span<const std::uint8_t>;
@@ -116,32 +117,33 @@ class JobReader {
     auto& in = job_.inputs;
     in.data.resize(spec.tiling.row_pairs() * spec.tiling.feature_tiles());
     for (std::size_t i = 0; i < in.data.size(); ++i) {
-      add_ciphertext(upload::data_file(i), levels.data, spec.scale, in.data[i]);
+      add_ciphertext(RoleKind::kData, i + 1, levels.data, spec.scale, in.data[i]);
     }
     if (spec.labels == learn::LabelSource::kEncryptedLabels) {
       in.labels.resize(spec.tiling.row_pairs());
       for (std::size_t i = 0; i < in.labels.size(); ++i) {
-        add_ciphertext(upload::labels_file(i), levels.labels, spec.scale, in.labels[i]);
+        add_ciphertext(RoleKind::kLabels, i + 1, levels.labels, spec.scale, in.labels[i]);
       }
     } else {
-      add_ciphertext(upload::kLabelProduct, levels.label_product, spec.scale,
+      add_ciphertext(RoleKind::kLabelProduct, 0, levels.label_product, spec.scale,
                      in.label_product.emplace());
     }
     if (spec.encrypted_preconditioner) {
-      add_ciphertext(upload::kPreconditioner, levels.preconditioner,
+      add_ciphertext(RoleKind::kPreconditioner, 0, levels.preconditioner,
                      spec.scale * learn::kPreconditionerGain, in.preconditioner.emplace());
     }
     if (spec.start == learn::Start::kEncrypted) {
-      add_ciphertext(upload::kStart, levels.start, spec.scale, in.start.emplace());
+      add_ciphertext(RoleKind::kStart, 0, levels.start, spec.scale, in.start.emplace());
     }
   }
 
-  void add_ciphertext(const std::string& name, std::size_t level, double scale,
+  void add_ciphertext(wire::RoleKind kind, std::size_t index, std::size_t level, double scale,
                       ckks::Ciphertext& out) {
     const std::size_t place = checksums_.size();
     checksums_.emplace_back();
-    tasks_.emplace_back([this, name, level, scale, place, &out] {
-      out = load_ciphertext(folder_ / name, level, scale, checksums_[place]);
+    const wire::Role role{kind, static_cast<std::uint32_t>(index), job_.plan_id};
+    tasks_.emplace_back([this, role, level, scale, place, &out] {
+      out = load_ciphertext(role, level, scale, checksums_[place]);
     });
   }
 
@@ -174,14 +176,15 @@ class JobReader {
     job_.keys.set_galois(std::move(key));
   }
 
-  ckks::Ciphertext load_ciphertext(const fs::path& path, std::size_t level, double scale,
+  ckks::Ciphertext load_ciphertext(const wire::Role& role, std::size_t level, double scale,
                                    std::vector<std::uint8_t>& checksum) const {
+    const fs::path path = folder_ / program::ciphertext_file(role);
     const auto seeded = value_or_throw(wire::load_file(path, limits_, [&](Bytes bytes) {
       if (bytes.size() >= wire::kChecksumBytes) {
         const Bytes last = bytes.last(wire::kChecksumBytes);
         checksum.assign(last.begin(), last.end());
       }
-      return wire::load_seeded_ciphertext(bytes, parameters_, job_.key_set, limits_);
+      return wire::load_seeded_ciphertext(bytes, parameters_, {job_.key_set, role}, limits_);
     }));
     ckks::Ciphertext ct = rlwe::expand(*job_.context, seeded);
     if (ct.level() != level || !ct.scale.matches({scale})) {
@@ -207,9 +210,10 @@ class JobReader {
 Job load_job(const fs::path& folder, base::ThreadPool& pool) {
   Job job;
   job.plan = load_plan(folder / upload::kPlan);
+  job.plan_id = wire::plan_fingerprint(job.plan);
   job.context = value_or_throw(
       rlwe::make_context(value_or_throw(rlwe::Parameters::make(job.plan.parameters))));
-  job.key_set = read_key_set(folder / upload::data_file(0));
+  job.key_set = read_key_set(folder / program::ciphertext_file({RoleKind::kData, 1, {}}));
   JobReader(folder, job).run(pool);
   return job;
 }

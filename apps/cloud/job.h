@@ -17,6 +17,7 @@ namespace blindfit::cloud {
 
 struct Job {
   learn::TrainingPlan plan;
+  base::Digest plan_id{};  ///< wire::plan_fingerprint of the plan
   std::shared_ptr<const rlwe::Context> context;
   wire::KeySetId key_set;
   rlwe::EvaluationKeys keys;

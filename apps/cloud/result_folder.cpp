@@ -23,6 +23,7 @@ using base::Error;
 using base::ErrorCode;
 using nlohmann::json;
 using program::value_or_throw;
+using wire::RoleKind;
 namespace fs = std::filesystem;
 namespace result = program::result;
 
@@ -79,25 +80,35 @@ TrainingRecord ResultFolder::load_latest(State& state) const {
     fields.fail("iteration_seconds", "at most one number per iteration of the plan");
   }
   for (std::size_t t = 1; t <= record.finished(); ++t) {
-    (void)load(result::weights_file(t));  // refuses a result whose weights are gone or damaged
+    (void)load(RoleKind::kWeights, t);  // refuses a result whose weights are gone or damaged
   }
   if (record.finished() > 0 && record.finished() < job_.plan.spec.iterations()) {
-    state.v = load(result::checkpoint_v_file(record.finished()));
-    state.w = load(result::checkpoint_w_file(record.finished()));
+    state.v = load(RoleKind::kCheckpointV, record.finished());
+    state.w = load(RoleKind::kCheckpointW, record.finished());
   }
   return record;
 }
 
-ckks::Ciphertext ResultFolder::load(const std::string& name) const {
-  return value_or_throw(
-      wire::load_file(path_ / name, wire::Limits{}, [this](std::span<const std::uint8_t> bytes) {
-        return wire::load_ciphertext(bytes, job_.context->parameters(), job_.key_set);
+wire::Role ResultFolder::role(RoleKind kind, std::size_t iteration) const {
+  return {kind, static_cast<std::uint32_t>(iteration), job_.plan_id};
+}
+
+fs::path ResultFolder::path_of(RoleKind kind, std::size_t iteration) const {
+  return path_ / program::ciphertext_file(role(kind, iteration));
+}
+
+ckks::Ciphertext ResultFolder::load(RoleKind kind, std::size_t iteration) const {
+  const wire::CiphertextTag tag(job_.key_set, role(kind, iteration));
+  return value_or_throw(wire::load_file(
+      path_of(kind, iteration), wire::Limits{}, [&](std::span<const std::uint8_t> bytes) {
+        return wire::load_ciphertext(bytes, job_.context->parameters(), tag);
       }));
 }
 
-void ResultFolder::save(const std::string& name, const ckks::Ciphertext& ct) const {
+void ResultFolder::save(RoleKind kind, std::size_t iteration, const ckks::Ciphertext& ct) const {
+  const wire::CiphertextTag tag(job_.key_set, role(kind, iteration));
   program::throw_on_error(base::write_file(
-      path_ / name, wire::save_ciphertext(job_.context->parameters(), job_.key_set, ct)));
+      path_of(kind, iteration), wire::save_ciphertext(job_.context->parameters(), tag, ct)));
 }
 
 void ResultFolder::save_iteration(const State& state, const TrainingRecord& record) const {
@@ -106,17 +117,17 @@ void ResultFolder::save_iteration(const State& state, const TrainingRecord& reco
     save_files(state, record);
   } catch (...) {
     if (!fs::exists(path_ / result::kTraining)) {
-      remove({result::weights_file(t), result::checkpoint_v_file(t), result::checkpoint_w_file(t)});
+      remove({RoleKind::kWeights, RoleKind::kCheckpointV, RoleKind::kCheckpointW}, t);
     }
     throw;
   }
-  remove({result::checkpoint_v_file(t - 1), result::checkpoint_w_file(t - 1)});
+  remove({RoleKind::kCheckpointV, RoleKind::kCheckpointW}, t - 1);
 }
 
-void ResultFolder::remove(std::initializer_list<std::string> names) const {
-  for (const std::string& name : names) {
+void ResultFolder::remove(std::initializer_list<RoleKind> kinds, std::size_t iteration) const {
+  for (const RoleKind kind : kinds) {
     std::error_code ignored;  // A file too many does no harm.
-    fs::remove(path_ / name, ignored);
+    fs::remove(path_of(kind, iteration), ignored);
   }
 }
 
@@ -124,10 +135,10 @@ void ResultFolder::save_files(const State& state, const TrainingRecord& record) 
   const std::size_t t = record.finished();
   ckks::Ciphertext weights = *state.w;
   ckks::drop_level(weights, 0);
-  save(result::weights_file(t), weights);
+  save(RoleKind::kWeights, t, weights);
   if (t < job_.plan.spec.iterations()) {
-    save(result::checkpoint_v_file(t), *state.v);
-    save(result::checkpoint_w_file(t), *state.w);
+    save(RoleKind::kCheckpointV, t, *state.v);
+    save(RoleKind::kCheckpointW, t, *state.w);
   }
   save_record(record);
 }

@@ -8,7 +8,6 @@
 #include <initializer_list>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "apps/cloud/job.h"
@@ -46,9 +45,11 @@ class ResultFolder {
   void save_iteration(const State& state, const TrainingRecord& record) const;
 
  private:
-  [[nodiscard]] ckks::Ciphertext load(const std::string& name) const;
-  void save(const std::string& name, const ckks::Ciphertext& ct) const;
-  void remove(std::initializer_list<std::string> names) const;
+  [[nodiscard]] wire::Role role(wire::RoleKind kind, std::size_t iteration) const;
+  [[nodiscard]] std::filesystem::path path_of(wire::RoleKind kind, std::size_t iteration) const;
+  [[nodiscard]] ckks::Ciphertext load(wire::RoleKind kind, std::size_t iteration) const;
+  void save(wire::RoleKind kind, std::size_t iteration, const ckks::Ciphertext& ct) const;
+  void remove(std::initializer_list<wire::RoleKind> kinds, std::size_t iteration) const;
   void save_files(const State& state, const TrainingRecord& record) const;
   void save_record(const TrainingRecord& record) const;
   [[nodiscard]] std::optional<nlohmann::json> read_record() const;

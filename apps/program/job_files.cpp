@@ -3,30 +3,41 @@
 
 #include <fmt/core.h>
 
+#include "blindfit/base/error.h"
 #include "blindfit/ckks/rotate.h"
 
 namespace blindfit::program {
 
-std::string upload::data_file(std::size_t index) {
-  return fmt::format("data-{:04}.ct", index + 1);
-}
-std::string upload::labels_file(std::size_t index) {
-  return fmt::format("labels-{:04}.ct", index + 1);
-}
 std::string upload::galois_key_file(ring::GaloisElement element, unsigned log_n) {
   return element == ckks::conjugation_element(log_n)
              ? "conjugation.key"
              : fmt::format("rotation_{}.key", element.value);
 }
 
-std::string result::weights_file(std::size_t iteration) {
-  return fmt::format("weights-{:02}.ct", iteration);
-}
-std::string result::checkpoint_v_file(std::size_t iteration) {
-  return fmt::format("checkpoint-{:02}-v.ct", iteration);
-}
-std::string result::checkpoint_w_file(std::size_t iteration) {
-  return fmt::format("checkpoint-{:02}-w.ct", iteration);
+std::string ciphertext_file(const wire::Role& role) {
+  using wire::RoleKind;
+  switch (role.kind) {
+    case RoleKind::kData:
+      return fmt::format("data-{:04}.ct", role.index);
+    case RoleKind::kLabels:
+      return fmt::format("labels-{:04}.ct", role.index);
+    case RoleKind::kLabelProduct:
+      return "label-product.ct";
+    case RoleKind::kPreconditioner:
+      return "preconditioner.ct";
+    case RoleKind::kStart:
+      return "start.ct";
+    case RoleKind::kWeights:
+      return fmt::format("weights-{:02}.ct", role.index);
+    case RoleKind::kCheckpointV:
+      return fmt::format("checkpoint-{:02}-v.ct", role.index);
+    case RoleKind::kCheckpointW:
+      return fmt::format("checkpoint-{:02}-w.ct", role.index);
+    case RoleKind::kNone:
+      break;
+  }
+  throw base::Error(base::ErrorCode::kInvalidArgument,
+                    "a file of a job must have a role: " + wire::to_string(role));
 }
 
 double folder_bytes(const std::filesystem::path& folder, const std::string& extension) {

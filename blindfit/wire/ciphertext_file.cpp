@@ -17,6 +17,10 @@ using base::ErrorCode;
 constexpr std::size_t kFieldBytes = 16;  // degree or zero, level, scale
 constexpr double kMaxScale = 0x1p120;
 
+Identity identity_of(const rlwe::Parameters& parameters, const CiphertextTag& tag) {
+  return {parameters.fingerprint(), tag.key_set, tag.role};
+}
+
 /// The fields before the residues of either kind.
 struct Fields {
   std::uint32_t degree = 0;
@@ -81,10 +85,10 @@ base::Result<ByteReader> open_payload(std::span<const std::uint8_t> bytes, Objec
 }  // namespace
 
 std::vector<std::uint8_t> save_seeded_ciphertext(const rlwe::Parameters& parameters,
-                                                 const KeySetId& key_set,
+                                                 const CiphertextTag& tag,
                                                  const rlwe::SeededCiphertext& ct) {
   const LimbCount limbs{ct.c0.q_limbs(), 0};
-  ObjectWriter object(ObjectKind::kSeededCiphertext, {parameters.fingerprint(), key_set},
+  ObjectWriter object(ObjectKind::kSeededCiphertext, identity_of(parameters, tag),
                       kFieldBytes + ct.seed.size() + poly_bytes(parameters, limbs));
   write_fields({1, static_cast<std::uint32_t>(limbs.q - 1), ct.scale.value}, object.payload());
   object.payload().bytes(ct.seed);
@@ -93,9 +97,9 @@ std::vector<std::uint8_t> save_seeded_ciphertext(const rlwe::Parameters& paramet
 }
 
 std::vector<std::uint8_t> save_ciphertext(const rlwe::Parameters& parameters,
-                                          const KeySetId& key_set, const rlwe::Ciphertext& ct) {
+                                          const CiphertextTag& tag, const rlwe::Ciphertext& ct) {
   const LimbCount limbs{ct.level() + 1, 0};
-  ObjectWriter object(ObjectKind::kCiphertext, {parameters.fingerprint(), key_set},
+  ObjectWriter object(ObjectKind::kCiphertext, identity_of(parameters, tag),
                       kFieldBytes + ct.parts.size() * poly_bytes(parameters, limbs));
   write_fields({static_cast<std::uint32_t>(ct.degree()), static_cast<std::uint32_t>(ct.level()),
                 ct.scale.value},
@@ -108,10 +112,10 @@ std::vector<std::uint8_t> save_ciphertext(const rlwe::Parameters& parameters,
 
 base::Result<rlwe::SeededCiphertext> load_seeded_ciphertext(std::span<const std::uint8_t> bytes,
                                                             const rlwe::Parameters& parameters,
-                                                            const KeySetId& key_set,
+                                                            const CiphertextTag& tag,
                                                             const Limits& limits) {
-  base::Result<ByteReader> payload = open_payload(bytes, ObjectKind::kSeededCiphertext,
-                                                  {parameters.fingerprint(), key_set}, limits);
+  base::Result<ByteReader> payload =
+      open_payload(bytes, ObjectKind::kSeededCiphertext, identity_of(parameters, tag), limits);
   if (!payload) {
     return payload.error();
   }
@@ -141,9 +145,9 @@ base::Result<rlwe::SeededCiphertext> load_seeded_ciphertext(std::span<const std:
 
 base::Result<rlwe::Ciphertext> load_ciphertext(std::span<const std::uint8_t> bytes,
                                                const rlwe::Parameters& parameters,
-                                               const KeySetId& key_set, const Limits& limits) {
+                                               const CiphertextTag& tag, const Limits& limits) {
   base::Result<ByteReader> payload =
-      open_payload(bytes, ObjectKind::kCiphertext, {parameters.fingerprint(), key_set}, limits);
+      open_payload(bytes, ObjectKind::kCiphertext, identity_of(parameters, tag), limits);
   if (!payload) {
     return payload.error();
   }

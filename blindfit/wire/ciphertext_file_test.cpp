@@ -91,7 +91,7 @@ TEST_F(CiphertextFile, ReturnsEveryDegreeAndLevel) {
 }
 
 TEST_F(CiphertextFile, TakesTheBitsOfEachPrimeAndNoMore) {
-  EXPECT_EQ(saved(1, 2).size(), 88U + 16 + 2 * 1024 * (18 + 20 + 50) / 8 + 32);
+  EXPECT_EQ(saved(1, 2).size(), 128U + 16 + 2 * 1024 * (18 + 20 + 50) / 8 + 32);
 }
 
 TEST_F(CiphertextFile, AcceptsNoTruncationAndNoFlippedBit) {
@@ -147,6 +147,22 @@ TEST_F(CiphertextFile, RefusesWhatBelongsToOthers) {
             ErrorCode::kForeign);
   EXPECT_EQ(load_seeded_ciphertext(good, parameters(), key_set_).error().code(),
             ErrorCode::kForeign);
+}
+
+TEST_F(CiphertextFile, IsTakenForNoOtherOfItsShape) {
+  const auto tag = [this](RoleKind kind, std::uint32_t index) {
+    return CiphertextTag(key_set_, {kind, index, {}});
+  };
+  const Bytes fresh = save_seeded_ciphertext(parameters(), tag(RoleKind::kData, 1), seeded(0));
+  EXPECT_TRUE(load_seeded_ciphertext(fresh, parameters(), tag(RoleKind::kData, 1)).ok());
+  const Bytes other = save_ciphertext(parameters(), tag(RoleKind::kWeights, 1), ciphertext(1, 0));
+  EXPECT_TRUE(load_ciphertext(other, parameters(), tag(RoleKind::kWeights, 1)).ok());
+  for (const CiphertextTag& wrong : {tag(RoleKind::kData, 2), tag(RoleKind::kWeights, 2),
+                                     tag(RoleKind::kLabels, 1), tag(RoleKind::kNone, 0)}) {
+    EXPECT_EQ(load_seeded_ciphertext(fresh, parameters(), wrong).error().code(),
+              ErrorCode::kForeign);
+    EXPECT_EQ(load_ciphertext(other, parameters(), wrong).error().code(), ErrorCode::kForeign);
+  }
 }
 
 TEST_F(CiphertextFile, RefusesMoreThanTheLimits) {

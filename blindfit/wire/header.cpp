@@ -56,9 +56,8 @@ std::string short_hex(std::span<const std::uint8_t> bytes) {
 base::Result<Header> parse_header(std::span<const std::uint8_t> bytes) {
   if (bytes.size() < kHeaderBytes) {
     return Error(ErrorCode::kMalformed,
-                 "a blindfit file has at least a header of 88 bytes (truncated, or not one of "
-                 "ours): " +
-                     std::to_string(bytes.size()));
+                 "a blindfit file has at least a header of " + std::to_string(kHeaderBytes) +
+                     " bytes (truncated, or not one of ours): " + std::to_string(bytes.size()));
   }
   ByteReader reader(bytes);
   const std::span<const std::uint8_t> magic = reader.bytes(kMagic.size());
@@ -71,18 +70,21 @@ base::Result<Header> parse_header(std::span<const std::uint8_t> bytes) {
   const auto version = reader.number<std::uint16_t>();
   if (version != kFormatVersion) {
     return Error(ErrorCode::kForeign,
-                 "this program reads format version 1 (use the release that wrote the file): " +
-                     std::to_string(version));
+                 "this program reads format version " + std::to_string(kFormatVersion) +
+                     " (use the release that wrote the file): " + std::to_string(version));
   }
   Header header;
   header.kind = static_cast<ObjectKind>(reader.number<std::uint16_t>());
   const auto flags = reader.number<std::uint32_t>();
   if (flags != 0) {
     return Error(ErrorCode::kMalformed,
-                 "the reserved flags of format version 1 are zero: " + std::to_string(flags));
+                 "the reserved flags are zero in this format version: " + std::to_string(flags));
   }
   reader.fill(header.identity.fingerprint);
   reader.fill(header.identity.key_set.bytes);
+  reader.fill(header.identity.role.plan);
+  header.identity.role.kind = static_cast<RoleKind>(reader.number<std::uint32_t>());
+  header.identity.role.index = reader.number<std::uint32_t>();
   header.payload_bytes = reader.number<std::uint64_t>();
   return header;
 }
@@ -104,7 +106,8 @@ base::Result<OpenObject> open_object(std::span<const std::uint8_t> bytes, Object
     return Error(ErrorCode::kMalformed,
                  "a file is exactly as long as its header says (truncated or extended: copy it "
                  "again): header " +
-                     std::to_string(declared) + " + 120, file " + std::to_string(bytes.size()));
+                     std::to_string(declared) + " + " + std::to_string(kFrame) + ", file " +
+                     std::to_string(bytes.size()));
   }
   const base::Digest digest = base::blake2b(bytes.first(bytes.size() - kChecksumBytes));
   if (!std::equal(digest.begin(), digest.end(), bytes.end() - kChecksumBytes)) {
@@ -134,6 +137,20 @@ base::Status check_identity(const Header& header, const Identity& expected) {
                                           short_hex(header.identity.key_set.bytes) + ", expected " +
                                           short_hex(expected.key_set.bytes));
   }
+  const Role& found = header.identity.role;
+  if (found.plan != expected.role.plan) {
+    return Error(ErrorCode::kForeign, std::string(to_string(header.kind)) +
+                                          " of another plan (use the files of one encryption): " +
+                                          short_hex(found.plan) + ", expected " +
+                                          short_hex(expected.role.plan));
+  }
+  if (found != expected.role) {
+    return Error(ErrorCode::kForeign,
+                 "expected " + to_string(expected.role) +
+                     " (files swapped or renamed? keep the names that they were made under), "
+                     "found " +
+                     to_string(found));
+  }
   return base::kDone;
 }
 
@@ -145,6 +162,9 @@ ObjectWriter::ObjectWriter(ObjectKind kind, const Identity& identity, std::uint6
   writer_.number(std::uint32_t{0});
   writer_.bytes(identity.fingerprint);
   writer_.bytes(identity.key_set.bytes);
+  writer_.bytes(identity.role.plan);
+  writer_.number(static_cast<std::uint32_t>(identity.role.kind));
+  writer_.number(identity.role.index);
   writer_.number(payload_bytes);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The frame that every file shares: magic, version, kind, whose it is, length, payload, checksum
-// (docs/format.md, "Frame").
+// The frame that every file shares: magic, version, kind, whose and what it is, length, payload,
+// checksum (docs/format.md, "Frame").
 #pragma once
 
 #include <array>
@@ -14,12 +14,13 @@
 #include "blindfit/base/error.h"
 #include "blindfit/wire/byte_stream.h"
 #include "blindfit/wire/limits.h"
+#include "blindfit/wire/role.h"
 
 namespace blindfit::wire {
 
 inline constexpr std::string_view kMagic = "BLINDFIT";
-inline constexpr std::uint16_t kFormatVersion = 1;
-inline constexpr std::size_t kHeaderBytes = 88;
+inline constexpr std::uint16_t kFormatVersion = 2;
+inline constexpr std::size_t kHeaderBytes = 128;
 inline constexpr std::size_t kChecksumBytes = 32;
 
 /// Names one run of `keygen`: a public random number written into every key and ciphertext that
@@ -46,6 +47,7 @@ const char* to_string(ObjectKind kind) noexcept;
 struct Identity {
   base::Digest fingerprint{};  ///< rlwe::Parameters::fingerprint, or zero
   KeySetId key_set;            ///< zero for objects that no key touched
+  Role role{};                 ///< of a ciphertext in a training run; none for anything else
   bool operator==(const Identity&) const = default;
 };
 
@@ -69,7 +71,8 @@ struct OpenObject {
 /// kCorrupt (checksum).
 base::Result<OpenObject> open_object(std::span<const std::uint8_t> bytes, ObjectKind expected,
                                      const Limits& limits);
-/// Errors: kForeign, naming which of fingerprint and key set differs and what to do.
+/// Errors: kForeign, naming which of fingerprint, key set and role differs, what was expected, what
+/// was found, and what to do.
 base::Status check_identity(const Header& header, const Identity& expected);
 
 /// Writes one object: construct, append exactly `payload_bytes` to payload(), seal.

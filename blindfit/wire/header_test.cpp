@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blindfit/wire/header.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -12,6 +13,7 @@ namespace {
 
 using base::ErrorCode;
 using testing::Bytes;
+using ::testing::HasSubstr;
 using testing::with_field;
 using testing::with_fresh_checksum;
 
@@ -19,6 +21,8 @@ Identity sample_identity() {
   Identity identity;
   identity.fingerprint.fill(0xAB);
   identity.key_set.bytes.fill(0xCD);
+  identity.role = {RoleKind::kData, 2, {}};
+  identity.role.plan.fill(0xEF);
   return identity;
 }
 
@@ -57,12 +61,12 @@ TEST(Header, NamesEachKindOfDamage) {
   const Bytes good = sample();
   EXPECT_EQ(open_error({}), ErrorCode::kMalformed);
   EXPECT_EQ(open_error(with_field(good, 0, std::uint8_t{'b'})), ErrorCode::kMalformed);
-  EXPECT_EQ(open_error(with_field(good, 8, std::uint16_t{2})), ErrorCode::kForeign);
+  EXPECT_EQ(open_error(with_field(good, 8, std::uint16_t{1})), ErrorCode::kForeign);
   EXPECT_EQ(open_error(with_fresh_checksum(with_field(good, 10, std::uint16_t{3}))),
             ErrorCode::kForeign);
   EXPECT_EQ(open_error(with_fresh_checksum(with_field(good, 12, std::uint32_t{1}))),
             ErrorCode::kMalformed);
-  EXPECT_EQ(open_error(with_field(good, 100, std::uint8_t{0xFF})), ErrorCode::kCorrupt);
+  EXPECT_EQ(open_error(with_field(good, 140, std::uint8_t{0xFF})), ErrorCode::kCorrupt);
   Bytes longer = good;
   longer.push_back(0);
   EXPECT_EQ(open_error(longer), ErrorCode::kMalformed);
@@ -72,8 +76,8 @@ TEST(Header, NamesEachKindOfDamage) {
 TEST(Header, RefusesALengthThatTheInputDoesNotHave) {
   for (const std::uint64_t claim :
        {std::uint64_t{0}, std::uint64_t{39}, std::uint64_t{41}, std::uint64_t{1} << 40,
-        std::numeric_limits<std::uint64_t>::max() - 119}) {
-    EXPECT_EQ(open_error(with_fresh_checksum(with_field(sample(), 80, claim))),
+        std::numeric_limits<std::uint64_t>::max() - 159}) {
+    EXPECT_EQ(open_error(with_fresh_checksum(with_field(sample(), 120, claim))),
               ErrorCode::kMalformed)
         << claim;
   }
@@ -100,6 +104,25 @@ TEST(Header, TellsForeignParametersFromForeignKeySets) {
   const auto fingerprint = check_identity(object.header, other);
   ASSERT_FALSE(fingerprint.ok());
   EXPECT_NE(std::string(fingerprint.error().what()).find("other parameters"), std::string::npos);
+}
+
+TEST(Header, NamesTheRoleThatIsThereAndTheOneExpected) {
+  const auto object = open_object(sample(), ObjectKind::kTransform, {}).value();
+  const auto refusal = [&](const Role& expected) {
+    Identity identity = sample_identity();
+    identity.role = expected;
+    const auto status = check_identity(object.header, identity);
+    EXPECT_FALSE(status.ok());
+    EXPECT_EQ(status.error().code(), ErrorCode::kForeign);
+    return std::string(status.error().what());
+  };
+  const base::Digest plan = sample_identity().role.plan;
+  EXPECT_THAT(refusal({RoleKind::kData, 3, plan}), HasSubstr("expected data 3"));
+  EXPECT_THAT(refusal({RoleKind::kData, 3, plan}), HasSubstr("found data 2"));
+  EXPECT_THAT(refusal({RoleKind::kLabels, 2, plan}), HasSubstr("expected labels 2"));
+  EXPECT_THAT(refusal({RoleKind::kStart, 0, plan}), HasSubstr("expected start ("));
+  EXPECT_THAT(refusal({RoleKind::kData, 2, {}}), HasSubstr("of another plan"));
+  EXPECT_THAT(refusal({}), HasSubstr("efefefef"));
 }
 
 TEST(Header, IsNotSealedAtAnotherLengthThanDeclared) {

@@ -29,12 +29,15 @@ std::string hex(std::span<const std::uint8_t> bytes) {
   return text;
 }
 
-/// BLAKE2b of the compact dump without the checksum itself; nlohmann sorts keys and prints doubles
-/// exactly.
+/// BLAKE2b of the compact dump; nlohmann sorts keys and prints doubles exactly.
+base::Digest digest_of(const json& document) {
+  const std::string text = document.dump();
+  return base::blake2b({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
 std::string checksum_of(json document) {
   document.erase("checksum");
-  const std::string text = document.dump();
-  return hex(base::blake2b({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}));
+  return hex(digest_of(document));
 }
 
 json spec_to_json(const learn::TrainingSpec& spec) {
@@ -193,6 +196,10 @@ std::string save_plan(const learn::TrainingPlan& plan, const json& owner) {
                    {"owner", owner}};
   document["checksum"] = checksum_of(document);
   return document.dump(2) + "\n";
+}
+
+base::Digest plan_fingerprint(const learn::TrainingPlan& plan) {
+  return digest_of({{"parameters", to_json(plan.parameters)}, {"spec", spec_to_json(plan.spec)}});
 }
 
 base::Result<PlanFile> load_plan(std::string_view text, const Limits& limits) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "blindfit/base/csprng.h"
 #include "blindfit/learn/training_plan.h"
 #include "blindfit/wire/limits.h"
 
@@ -26,5 +27,9 @@ struct PlanFile {
 /// Errors: kCorrupt if the checksum is wrong; kForeign for another format or version; kMalformed;
 /// kTooLarge for a plan above the limits; those of learn::complete_plan.
 base::Result<PlanFile> load_plan(std::string_view text, const Limits& limits = {});
+
+/// Names what a plan computes and under which parameters: BLAKE2b of both as the plan file writes
+/// them. Predicted costs and the owner's choices are no part of it.
+base::Digest plan_fingerprint(const learn::TrainingPlan& plan);
 
 }  // namespace blindfit::wire

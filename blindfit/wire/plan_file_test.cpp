@@ -48,6 +48,20 @@ TEST(PlanFile, RoundTrips) {
   EXPECT_EQ(json::parse(loaded.owner), json({{"transform", "whiten"}}));
 }
 
+TEST(PlanFile, NamesWhatIsComputedAndNotWhatItCosts) {
+  const learn::TrainingPlan plan = small_plan();
+  const base::Digest id = plan_fingerprint(plan);
+  EXPECT_EQ(plan_fingerprint(load_plan(save_plan(plan, {{"transform", "none"}})).value().plan), id);
+  learn::TrainingPlan other = plan;
+  other.costs.train_seconds += 1;
+  EXPECT_EQ(plan_fingerprint(other), id);
+  other.spec.steps.back().rate *= 1 + 0x1p-52;
+  EXPECT_NE(plan_fingerprint(other), id);
+  other = plan;
+  other.parameters.log_q.push_back(40);
+  EXPECT_NE(plan_fingerprint(other), id);
+}
+
 TEST(PlanFile, RefusesEveryTruncation) {
   const std::string text = save_plan(small_plan(), json::object());
   for (std::size_t length = 0; length + 2 < text.size(); ++length) {

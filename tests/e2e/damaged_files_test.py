@@ -118,6 +118,35 @@ class DamagedFilesTest(refusal.RefusalTest):
             self.refused_by_train(DAMAGED, ["damaged/"])
             shutil.rmtree(self.folder / "damaged")
 
+    def test_refuses_files_in_one_anothers_places(self):
+        # The smallest ring takes four ciphertexts for the data, which only their roles tell apart.
+        small = ["--transform", "standardise", "--labels-as", "product", "--iterations", "1", "--log-n", "13"]
+        self.journey("tiled-", small, until="encrypt")
+
+        def refuse_swap(words, folder, name, other, *command):
+            workspace.copy_folder(self.folder / folder, self.folder / "damaged")
+            first, second = (self.folder / folder / n for n in (name, other))
+            workspace.replace(self.folder / "damaged" / name, second.read_bytes())
+            workspace.replace(self.folder / "damaged" / other, first.read_bytes())
+            self.refused(DAMAGED, ["damaged/", *words, "keep the names"], *command)
+            shutil.rmtree(self.folder / "damaged")
+
+        train = ["train", "--job", "damaged", "--out", "new"]
+        refuse_swap(["data 1", "data 2"], "tiled-upload", "data-0001.ct", "data-0002.ct", *train)
+        refuse_swap(["label product", "preconditioner"], "upload", "label-product.ct", "preconditioner.ct", *train)
+        decrypt = ["decrypt", "--keys", "owner", "--result", "damaged", "--out", "new.npz"]
+        refuse_swap(["weights 1", "weights 2"], "result", "weights-01.ct", "weights-02.ct", *decrypt)
+
+    def test_refuses_ciphertexts_under_an_edited_plan(self):
+        workspace.copy_folder(self.folder / "upload", self.folder / "damaged")
+        plan = self.folder / "damaged" / "plan.json"
+        text = plan.read_text()
+        edited = text.replace('"rows": 60', '"rows": 59')
+        self.assertNotEqual(edited, text)
+        workspace.replace(plan, workspace.with_new_checksum(edited).encode())
+        self.refused_by_train(DAMAGED, ["damaged/", "of another plan"])
+        shutil.rmtree(self.folder / "damaged")
+
     def test_refuses_the_keys_or_result_of_another_plan(self):
         self.succeed("plan", "--data", "train.csv", *workspace.QUICK, "--a0", "0.5", "--out", "third-plan.json")
         self.refused(

@@ -36,23 +36,27 @@ class Frame:
     kind: int
     fingerprint: bytes
     key_set: bytes
+    plan: bytes
+    role: int
+    index: int
     payload: bytes
 
 
 def read_frame(data):
-    require(len(data) >= 120 and data[:8] == b"BLINDFIT", "not a blindfit file")
+    require(len(data) >= 160 and data[:8] == b"BLINDFIT", "not a blindfit file")
     version, kind, flags = struct.unpack_from("<HHI", data, 8)
-    require(version == 1 and flags == 0, f"version 1 without flags: {version}, {flags}")
-    (length,) = struct.unpack_from("<Q", data, 80)
-    require(len(data) == 120 + length, f"header says {length} + 120 bytes: {len(data)}")
+    require(version == 2 and flags == 0, f"version 2 without flags: {version}, {flags}")
+    (length,) = struct.unpack_from("<Q", data, 120)
+    require(len(data) == 160 + length, f"header says {length} + 160 bytes: {len(data)}")
     require(blake2b(data[:-32]) == data[-32:], "wrong checksum")
-    return Frame(kind, data[16:48], data[48:80], data[88:-32])
+    role, index = struct.unpack_from("<II", data, 112)
+    return Frame(kind, data[16:48], data[48:80], data[80:112], role, index, data[128:-32])
 
 
 def seal(frame):
     """The file of a frame: what controls use to forge files."""
-    head = b"BLINDFIT" + struct.pack("<HHI", 1, frame.kind, 0) + frame.fingerprint + frame.key_set
-    body = head + struct.pack("<Q", len(frame.payload)) + frame.payload
+    head = b"BLINDFIT" + struct.pack("<HHI", 2, frame.kind, 0) + frame.fingerprint + frame.key_set + frame.plan
+    body = head + struct.pack("<IIQ", frame.role, frame.index, len(frame.payload)) + frame.payload
     return body + blake2b(body)
 
 

@@ -94,6 +94,15 @@ class Objects(unittest.TestCase):
                 # A bound that noise never comes near would notice nothing.
                 self.assertGreater(deviation, bound / 200)
 
+    def test_a_ciphertext_says_what_it_is_for(self):
+        def role_of(name):
+            frame = fmt.read_frame((self.folder / name).read_bytes())
+            return frame.plan, frame.role, frame.index
+
+        self.assertEqual(role_of("first.seeded"), (bytes([1, 2, 3]) + bytes(29), 2, 7))
+        for name in ("first.expanded", "left_3.key", "owner.key"):
+            self.assertEqual(role_of(name), (bytes(32), 0, 0))
+
     def test_one_changed_residue_is_noticed(self):
         def change(payload):
             payload[-20] ^= 1

@@ -29,6 +29,8 @@ constexpr double kErrorVariance = owner::kErrorSigma * owner::kErrorSigma;
 constexpr double kSecretVariance = 2.0 / 3;
 /// |complex Gaussian| exceeds this many standard deviations with probability exp(-36).
 constexpr double kDeviations = 6;
+/// Of no plan in particular.
+constexpr base::Digest kPlan = {1, 2, 3};
 constexpr double kLargestError = 39;  // Gaussian errors are cut at 12 sigma
 
 void require(const base::Status& status) {
@@ -114,7 +116,8 @@ Tracked ObjectWriter::fresh(std::uint64_t seed, const std::string& name) {
   const Tracked object{rlwe::expand(engine_.context(), seeded), slots,
                        slot_bound(kErrorVariance + 1.0 / 12, scale.value)};
   write_file(name + ".seeded",
-             wire::save_seeded_ciphertext(engine_.context().parameters(), key_set_, seeded));
+             wire::save_seeded_ciphertext(engine_.context().parameters(),
+                                          {key_set_, {wire::RoleKind::kLabels, 7, kPlan}}, seeded));
   list_ciphertext(name + ".seeded", object);
   write_ciphertext(name + ".expanded", object);
   return object;

@@ -13,6 +13,7 @@
 #include "blindfit/owner/encrypt.h"
 #include "blindfit/wire/ciphertext_file.h"
 #include "blindfit/wire/load_file.h"
+#include "blindfit/wire/plan_file.h"
 #include "blindfit/wire/transform_file.h"
 
 namespace blindfit::journey {
@@ -22,6 +23,10 @@ using base::Error;
 using base::ErrorCode;
 using program::value_or_throw;
 namespace fs = std::filesystem;
+
+wire::Role weights_role(std::size_t iteration, const base::Digest& plan) {
+  return {wire::RoleKind::kWeights, static_cast<std::uint32_t>(iteration), plan};
+}
 
 /// How far sums over rows of errors times features may reach, a row: features of networks and
 /// whitened features stay below 2^4, errors below 1.
@@ -49,11 +54,12 @@ double allowed_unused(const rlwe::Parameters& parameters, const learn::TrainingS
 
 DecryptedWeights decrypt_weights(const OwnerFolder& owner, const fs::path& result,
                                  std::size_t iteration) {
-  const fs::path path = result / program::result::weights_file(iteration);
+  const wire::Role role = weights_role(iteration, wire::plan_fingerprint(owner.plan.plan));
+  const fs::path path = result / program::ciphertext_file(role);
   const rlwe::Parameters& parameters = owner.context->parameters();
   const auto ct =
       value_or_throw(wire::load_file(path, wire::Limits{}, [&](std::span<const std::uint8_t> b) {
-        return wire::load_ciphertext(b, parameters, owner.key.key_set);
+        return wire::load_ciphertext(b, parameters, {owner.key.key_set, role});
       }));
   const learn::TrainingSpec& spec = owner.plan.plan.spec;
   if (!ct.scale.matches({spec.scale})) {
@@ -82,7 +88,7 @@ DecryptedWeights decrypt_weights(const OwnerFolder& owner, const fs::path& resul
 
 std::size_t finished_iterations(const fs::path& result) {
   std::size_t count = 0;
-  while (fs::exists(result / program::result::weights_file(count + 1))) {
+  while (fs::exists(result / program::ciphertext_file(weights_role(count + 1, {})))) {
     ++count;
   }
   return count;

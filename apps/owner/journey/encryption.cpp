@@ -20,6 +20,7 @@
 #include "blindfit/owner/encrypt.h"
 #include "blindfit/wire/ciphertext_file.h"
 #include "blindfit/wire/load_file.h"
+#include "blindfit/wire/plan_file.h"
 #include "blindfit/wire/transform_file.h"
 
 namespace blindfit::journey {
@@ -29,6 +30,7 @@ using base::Error;
 using base::ErrorCode;
 using program::throw_on_error;
 using program::value_or_throw;
+using wire::RoleKind;
 namespace fs = std::filesystem;
 namespace upload = program::upload;
 
@@ -41,7 +43,7 @@ matrix::MatrixView view(const data::Matrix& m) {
 
 /// One ciphertext file to make.
 struct EncryptionTask {
-  std::string file;
+  wire::Role role;
   std::function<matrix::Slots()> pack;
   double scale = 1;
   std::size_t level = 0;
@@ -68,41 +70,45 @@ std::vector<EncryptionTask> encryption_tasks(const OwnerPlan& plan, const Prepar
   const matrix::Tiling& tiling = spec.tiling;
   const learn::UploadLevels& levels = plan.plan.levels;
   const auto classes = static_cast<Eigen::Index>(tiling.classes);
+  const base::Digest id = wire::plan_fingerprint(plan.plan);
   std::vector<EncryptionTask> tasks;
-  const auto add_weights = [&](const char* file, data::Matrix weights, double scale,
+  const auto add_weights = [&](RoleKind kind, data::Matrix weights, double scale,
                                std::size_t level) {
-    tasks.push_back({file,
+    tasks.push_back({{kind, 0, id},
                      [&tiling, weights = std::move(weights)] {
                        return matrix::pack_weights(tiling, view(weights));
                      },
-                     scale, level});
+                     scale,
+                     level});
   };
   for (std::size_t i = 0; i < tiling.row_pairs() * tiling.feature_tiles(); ++i) {
-    tasks.push_back({upload::data_file(i),
+    tasks.push_back({{RoleKind::kData, static_cast<std::uint32_t>(i + 1), id},
                      [&tiling, &prepared, i] {
                        return matrix::pack_data(tiling, view(prepared.design),
                                                 i / tiling.feature_tiles(),
                                                 i % tiling.feature_tiles());
                      },
-                     spec.scale, levels.data});
+                     spec.scale,
+                     levels.data});
   }
   if (spec.labels == learn::LabelSource::kEncryptedLabels) {
     for (std::size_t p = 0; p < tiling.row_pairs(); ++p) {
-      tasks.push_back({upload::labels_file(p),
+      tasks.push_back({{RoleKind::kLabels, static_cast<std::uint32_t>(p + 1), id},
                        [&tiling, labels, p] { return matrix::pack_labels(tiling, labels, 0.5, p); },
-                       spec.scale, levels.labels});
+                       spec.scale,
+                       levels.labels});
     }
   } else {
-    add_weights(upload::kLabelProduct, label_product(prepared, labels, tiling.classes), spec.scale,
-                levels.label_product);
+    add_weights(RoleKind::kLabelProduct, label_product(prepared, labels, tiling.classes),
+                spec.scale, levels.label_product);
   }
   if (spec.encrypted_preconditioner) {
-    add_weights(upload::kPreconditioner, prepared.preconditioner.replicate(classes, 1),
+    add_weights(RoleKind::kPreconditioner, prepared.preconditioner.replicate(classes, 1),
                 spec.scale * learn::kPreconditionerGain, levels.preconditioner);
   }
   if (spec.start == learn::Start::kEncrypted) {
     add_weights(
-        upload::kStart,
+        RoleKind::kStart,
         data::Matrix::Constant(classes, prepared.design.cols(), plan.preparation.start_value),
         spec.scale, levels.start);
   }
@@ -209,9 +215,10 @@ void encrypt_job(const OwnerFolder& owner, const PreparedData& prepared,
       const auto plaintext = encoder.encode(std::span<const std::complex<double>>(task.pack()),
                                             rlwe::Scale{task.scale}, task.level);
       const auto ct = owner::encrypt(*owner.context, owner.key.secret, plaintext);
-      throw_on_error(base::write_file(
-          staged.path() / task.file,
-          wire::save_seeded_ciphertext(owner.context->parameters(), owner.key.key_set, ct)));
+      throw_on_error(
+          base::write_file(staged.path() / program::ciphertext_file(task.role),
+                           wire::save_seeded_ciphertext(owner.context->parameters(),
+                                                        {owner.key.key_set, task.role}, ct)));
       ++done;
     });
   }

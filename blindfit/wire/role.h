@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a ciphertext is for, written into its file so that two of one shape are not taken for each
+// other.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "blindfit/base/csprng.h"
+
+namespace blindfit::wire {
+
+/// A ciphertext's part in a training run; files of other kinds have none.
+enum class RoleKind : std::uint32_t {
+  kNone = 0,
+  kData = 1,
+  kLabels = 2,
+  kLabelProduct = 3,
+  kPreconditioner = 4,
+  kStart = 5,
+  kWeights = 6,      ///< W at level 0, after iteration `index`
+  kCheckpointV = 7,  ///< V and W at their own levels, after iteration `index`
+  kCheckpointW = 8,
+};
+
+struct Role {
+  RoleKind kind = RoleKind::kNone;
+  std::uint32_t index = 0;  ///< as in the file's name, from 1; 0 where there is one such file
+  base::Digest plan{};      ///< plan_fingerprint of the run's plan, or zero
+  bool operator==(const Role&) const = default;
+};
+
+/// "data 3", "start": what people call the role, its plan left out.
+std::string to_string(const Role& role);
+
+}  // namespace blindfit::wire
