@@ -109,7 +109,7 @@ base::Result<BootstrapParameters> BootstrapParameters::make(const BootstrapLiter
 }
 
 double BootstrapParameters::message_ratio(unsigned log_slots) const noexcept {
-  const unsigned missing = literal_.log_n - 1 - std::min(log_slots, literal_.log_n - 1);
+  const unsigned missing = kEncapsulationLogN - 1 - std::min(log_slots, kEncapsulationLogN - 1);
   const unsigned log = literal_.log_message_ratio + (missing + 1) / 2;
   return std::exp2(std::min(log, kMaxLogMessageRatio));
 }

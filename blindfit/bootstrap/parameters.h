@@ -42,7 +42,7 @@ struct BootstrapLiteral {
   /// Messages are kept where |m / q_0| <= 2^-log_margin: the half width of the neighbourhoods of
   /// the integers on which the cosine is fitted.
   unsigned log_margin = 5;
-  /// log2 of q_0 / scale at raising, for full packing; see message_ratio.
+  /// log2 of q_0 / scale at raising for 2^15 slots; see message_ratio.
   unsigned log_message_ratio = 1;
   bool operator==(const BootstrapLiteral&) const = default;
 };
@@ -70,7 +70,7 @@ class BootstrapParameters {
   [[nodiscard]] const BootstrapLayout& layout() const noexcept { return layout_; }
 
   /// q_0 / scale to which messages of magnitude 1 are brought at raising: larger for fewer slots,
-  /// because fewer random signs average the coefficients. 2^(log_message_ratio + ceil((log_n - 1 -
+  /// because fewer random signs average the coefficients. 2^(log_message_ratio + ceil((15 -
   /// log_slots) / 2)), at most 2^8.
   [[nodiscard]] double message_ratio(unsigned log_slots) const noexcept;
 

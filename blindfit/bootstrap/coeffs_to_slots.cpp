@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "blindfit/bootstrap/coeffs_to_slots.h"
+
+#include <array>
+#include <cmath>
+
+namespace blindfit::bootstrap {
+namespace {
+
+using ckks::Ciphertext;
+using ckks::Scale;
+using Complex = std::complex<double>;
+
+/// ct += ct rotated by slots, 2 slots, 4 slots ...: multiplies the wanted coefficients by n /
+/// slots.
+void project(const ckks::Context& context, const ckks::EvaluationKeys& keys, std::size_t slots,
+             Ciphertext& ct) {
+  for (std::size_t step = slots; step < context.parameters().slots(); step *= 2) {
+    const std::array<ckks::Steps, 2> both = {ckks::Steps{0},
+                                             ckks::Steps{static_cast<std::int64_t>(step)}};
+    ckks::sum_of_rotations(context, keys, ct, both, ct);
+  }
+}
+
+}  // namespace
+
+// Stages give s w, conjugation 2 s Re(w), projection n / s times as much: n for full packing, all
+// in all N. That factor and the primes are shared out evenly over the scales of the stages.
+CoeffsToSlots::CoeffsToSlots(const ckks::Encoder& encoder, const TransformPlan& plan, Target target)
+    : context_(&encoder.context()),
+      slots_(plan.slots()),
+      full_(plan.period == plan.slots()),
+      scale_(target.scale) {
+  const auto n = static_cast<double>(context_->parameters().n());
+  const auto stages = static_cast<double>(plan.coeffs_to_slots.size());
+  const double share =
+      std::pow(target.scale.value / (target.unit * target.divisor * n), 1 / stages);
+  for (const TransformStage& stage : plan.coeffs_to_slots) {
+    circuits::DiagonalMatrix m = inverse_stage(stage.dft, plan.period);
+    if (!full_ && stages_.size() + 1 == plan.coeffs_to_slots.size()) {
+      // Rows [w, -i w]: one conjugation then gives both parts.
+      circuits::Diagonal rows(plan.period, Complex(1, 0));
+      std::fill(rows.begin() + static_cast<std::ptrdiff_t>(slots_), rows.end(), Complex(0, -1));
+      m = circuits::scale_rows(std::move(m), rows);
+    }
+    const Scale scale{share * static_cast<double>(context_->q(stage.level))};
+    stages_.emplace_back(encoder, circuits::between_rotations(m, stage.in, stage.out), stage.order,
+                         stage.level, scale);
+  }
+}
+
+std::vector<Ciphertext> CoeffsToSlots::apply(const ckks::EvaluationKeys& keys,
+                                             const Ciphertext& ct) const {
+  Ciphertext w = ct;
+  project(*context_, keys, slots_, w);
+  for (const circuits::LinearTransform& stage : stages_) {
+    w = stage.apply(keys, w);
+  }
+  w.scale = scale_;
+  Ciphertext conjugate;
+  ckks::conjugate(*context_, keys, w, conjugate);
+  std::vector<Ciphertext> result(full_ ? 2 : 1);
+  ckks::add(*context_, w, conjugate, result[0]);
+  if (full_) {  // -i (w - conj w)
+    ckks::subtract(*context_, conjugate, w, result[1]);
+    ckks::multiply_by_i(*context_, result[1], result[1]);
+  }
+  return result;
+}
+
+std::size_t CoeffsToSlots::bytes() const noexcept {
+  std::size_t sum = 0;
+  for (const circuits::LinearTransform& stage : stages_) {
+    sum += stage.bytes();
+  }
+  return sum;
+}
+
+}  // namespace blindfit::bootstrap
