@@ -7,6 +7,7 @@
 #include <charconv>
 #include <utility>
 
+#include "apps/program/console.h"
 #include "blindfit/data/open_dataset.h"
 
 namespace blindfit::commands {
@@ -58,10 +59,10 @@ void add_data_flags(CLI::App& command, DataFlags& flags, bool required) {
       ->capture_default_str();
   command.add_option("--skip", flags.skip, "Leave out the first rows")
       ->type_name("N")
-      ->check(CLI::NonNegativeNumber);
+      ->check(program::at_least(0));
   command.add_option("--limit", flags.limit, "Use at most this many rows")
       ->type_name("N")
-      ->check(CLI::PositiveNumber);
+      ->check(program::at_least(1));
 }
 
 data::Dataset load_data(const DataFlags& flags, int distinct_labels) {

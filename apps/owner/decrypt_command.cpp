@@ -93,7 +93,7 @@ void add_decrypt_command(CLI::App& app) {
       ->type_name("FILE.npz");
   command->add_option("--iteration", flags->iteration, "Which iteration's head (default: the last)")
       ->type_name("T")
-      ->check(CLI::PositiveNumber);
+      ->check(program::at_least(1));
   command->add_flag("--for-sharing", flags->for_sharing,
                     "Make the head fit for other eyes; refused for now, with the reason");
   add_passphrase_flags(*command, flags->passphrase);

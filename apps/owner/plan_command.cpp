@@ -54,14 +54,14 @@ void add_data_options(CLI::App& command, Flags& flags) {
   add_data_flags(command, flags.data, false);
   command.add_option("--rows", flags.rows, "Training rows, instead of --data")
       ->excludes("--data")
-      ->check(CLI::PositiveNumber)
+      ->check(program::at_least(1))
       ->type_name("N");
   command.add_option("--features", flags.features, "Features a row, with --rows")
       ->excludes("--data")
-      ->check(CLI::PositiveNumber)
+      ->check(program::at_least(1))
       ->type_name("N");
   command.add_option("--classes", flags.classes, "Classes (default with --data: as many as occur)")
-      ->check(CLI::PositiveNumber)
+      ->check(program::at_least(1))
       ->type_name("N");
   command
       .add_option("--transform", flags.transform,
@@ -72,6 +72,7 @@ void add_data_options(CLI::App& command, Flags& flags) {
   command
       .add_option("--components", flags.components,
                   "Principal components to keep when whitening (default: chosen from the data)")
+      ->check(program::at_least(1))
       ->type_name("N");
   command
       .add_option(
@@ -84,7 +85,7 @@ void add_data_options(CLI::App& command, Flags& flags) {
 void add_method_options(CLI::App& command, Flags& flags) {
   command.add_option("--iterations", flags.iterations, "Passes over the data")
       ->capture_default_str()
-      ->check(CLI::PositiveNumber)
+      ->check(program::at_least(1))
       ->type_name("N");
   command
       .add_option("--method", flags.method,
@@ -131,13 +132,14 @@ void add_protocol_options(CLI::App& command, Flags& flags) {
       ->capture_default_str()
       ->type_name("BITS");
   command.add_option("--max-ciphertexts", flags.max_ciphertexts, "Upload no more than this many")
+      ->check(program::at_least(1))
       ->type_name("N");
   command
       .add_option(
           "--max-key-gib", flags.max_key_gib,
           "Make evaluation keys of no more than this many GiB on disk; about three times as "
           "much in the cloud's memory")
-      ->check(CLI::PositiveNumber)
+      ->check(program::above_zero())
       ->type_name("GIB");
   command.add_option("--out", flags.out, "Where to write the plan")->type_name("FILE");
 }

@@ -14,7 +14,26 @@ namespace {
 
 constexpr std::size_t kMostThreads = 1024;
 
+template <typename Accepts>
+CLI::Validator number_that(Accepts accepts, const std::string& rule) {
+  const auto check = [accepts, rule](const std::string& text) {
+    double value = 0;
+    const bool fits = CLI::detail::lexical_cast(text, value) && accepts(value);
+    return fits ? std::string() : fmt::format("must be a number {}: {}", rule, text);
+  };
+  return {check, rule};
+}
+
 }  // namespace
+
+CLI::Validator at_least(int minimum) {
+  return number_that([minimum](double value) { return value >= minimum; },
+                     fmt::format(">= {}", minimum));
+}
+
+CLI::Validator above_zero() {
+  return number_that([](double value) { return value > 0; }, "> 0");
+}
 
 void add_json_option(CLI::App& command, CommonOptions& options) {
   command

@@ -24,6 +24,10 @@ void add_json_option(CLI::App& command, CommonOptions& options);
 /// Adds `--threads N`.
 void add_threads_option(CLI::App& command, CommonOptions& options);
 
+/// Refuse a flag's number below `minimum`, or not above zero, with a message that says so.
+CLI::Validator at_least(int minimum);
+CLI::Validator above_zero();
+
 /// Words for people go to stdout, or to stderr where stdout is taken by JSON.
 class Console {
  public:

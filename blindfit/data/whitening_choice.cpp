@@ -79,9 +79,16 @@ Result<WhiteningChoice> choose_whitening(const Dataset& train, const WhiteningGr
   for (const Index components : grid.components) {
     counts.insert(std::min(components, rank));
   }
-  if (rank == 0 || *counts.begin() < 1) {
+  if (rank == 0) {
     return Error(ErrorCode::kInvalidArgument,
-                 "whitening needs features that vary and at least one component: " + train.source);
+                 train.source +
+                     ": whitening needs features that vary; check the columns, or choose "
+                     "another transform: all rows are the same");
+  }
+  if (*counts.begin() < 1) {
+    return Error(ErrorCode::kInvalidArgument,
+                 train.source + ": components must be in [1, " + std::to_string(rank) +
+                     "]; ask for at least one: " + std::to_string(*counts.begin()));
   }
   const Regression regression = prepare(train, *axes);
   std::vector<Candidate> best_of_count;  // in ascending order of components

@@ -236,6 +236,45 @@ bool within_limits(const PlanRequest& request, const PlanCosts& costs) {
          (!request.max_key_bytes || costs.evaluation_key_bytes <= *request.max_key_bytes);
 }
 
+/// Why a plan that would do is not allowed; `least` is that with the fewest ciphertexts.
+Error beyond_limits(const PlanRequest& request, const PlanCosts& least) {
+  const auto mib = [](double bytes) {
+    return std::to_string(std::lround(bytes / 0x1p20)) + " MiB of keys";
+  };
+  std::string limits;
+  if (request.max_ciphertexts) {
+    limits = std::to_string(*request.max_ciphertexts) + " ciphertexts";
+  }
+  if (request.max_key_bytes) {
+    limits += (limits.empty() ? "" : ", ") + mib(*request.max_key_bytes);
+  }
+  return {ErrorCode::kInvalidArgument,
+          "the limits must leave room for a plan; allow more, since the one with the fewest "
+          "ciphertexts takes " +
+              std::to_string(least.ciphertexts_uploaded) + " and " +
+              mib(least.evaluation_key_bytes) + ": " + limits};
+}
+
+/// Why there is no plan at all.
+Error unplannable(const PlanRequest& request, const std::optional<Error>& refusal) {
+  if (!refusal) {
+    return {ErrorCode::kInvalidArgument,
+            "the tile must fill the slots of a ring; leave it open: none does"};
+  }
+  if (refusal->code() != ErrorCode::kInsecureParameters) {
+    return *refusal;
+  }
+  const unsigned log_n = request.log_n.value_or(kLargestLogN);
+  return {ErrorCode::kInsecureParameters,
+          "128 bits of security allow log2(QP) = " +
+              std::to_string(std::lround(rlwe::max_log_qp(log_n))) + " at log_n " +
+              std::to_string(log_n) + ", which holds at most " +
+              std::to_string(secure_iterations(request)) +
+              " iterations of this kind; ask for fewer, for a lower degree or for fewer scale "
+              "bits: " +
+              std::to_string(request.spec.iterations())};
+}
+
 }  // namespace
 
 UploadLevels upload_levels(const TrainingSpec& spec) {
@@ -311,6 +350,7 @@ base::Result<TrainingPlan> complete_plan(const rlwe::ParametersLiteral& literal,
 
 base::Result<TrainingPlan> plan_training(const PlanRequest& request, const CostModel& cost) {
   std::optional<TrainingPlan> best;
+  std::optional<PlanCosts> beyond;  // of the plan with the fewest ciphertexts that is not allowed
   std::optional<Error> refusal;
   const unsigned scale_bits = bits_of(request.spec.scale);
   for (const Candidate& candidate : candidates(request)) {
@@ -334,6 +374,9 @@ base::Result<TrainingPlan> plan_training(const PlanRequest& request, const CostM
       continue;
     }
     if (!within_limits(request, plan->costs)) {
+      if (!beyond || plan->costs.ciphertexts_uploaded < beyond->ciphertexts_uploaded) {
+        beyond = plan->costs;
+      }
       continue;
     }
     if (!best || plan->costs.train_seconds < best->costs.train_seconds) {
@@ -343,22 +386,7 @@ base::Result<TrainingPlan> plan_training(const PlanRequest& request, const CostM
   if (best) {
     return *best;
   }
-  if (refusal && refusal->code() == ErrorCode::kInsecureParameters) {
-    return Error(
-        ErrorCode::kInsecureParameters,
-        "128 bits of security allow log2(QP) = " +
-            std::to_string(std::lround(rlwe::max_log_qp(request.log_n.value_or(kLargestLogN)))) +
-            " at log_n " + std::to_string(request.log_n.value_or(kLargestLogN)) +
-            ", which holds at most " + std::to_string(secure_iterations(request)) +
-            " iterations of this kind; ask for fewer, for a lower degree or for fewer "
-            "scale bits: " +
-            std::to_string(request.spec.iterations()));
-  }
-  if (refusal) {
-    return *refusal;
-  }
-  return Error(ErrorCode::kInvalidArgument,
-               "no plan keeps within the limits on ciphertexts and keys");
+  return beyond ? beyond_limits(request, *beyond) : unplannable(request, refusal);
 }
 
 }  // namespace blindfit::learn

@@ -55,9 +55,9 @@ std::string short_hex(std::span<const std::uint8_t> bytes) {
 
 base::Result<Header> parse_header(std::span<const std::uint8_t> bytes) {
   if (bytes.size() < kHeaderBytes) {
-    return Error(ErrorCode::kMalformed,
-                 "a blindfit file has at least a header of " + std::to_string(kHeaderBytes) +
-                     " bytes (truncated, or not one of ours): " + std::to_string(bytes.size()));
+    return Error(ErrorCode::kMalformed, "a blindfit file has at least a header of " +
+                                            std::to_string(kHeaderBytes) +
+                                            " bytes: " + std::to_string(bytes.size()));
   }
   ByteReader reader(bytes);
   const std::span<const std::uint8_t> magic = reader.bytes(kMagic.size());
@@ -94,7 +94,9 @@ base::Result<OpenObject> open_object(std::span<const std::uint8_t> bytes, Object
   if (bytes.size() > limits.max_bytes) {
     return Error(ErrorCode::kTooLarge, "a file may have at most " +
                                            std::to_string(limits.max_bytes) +
-                                           " bytes here: " + std::to_string(bytes.size()));
+                                           " bytes here (damaged, or not the file that was "
+                                           "meant?): " +
+                                           std::to_string(bytes.size()));
   }
   const base::Result<Header> header = parse_header(bytes);
   if (!header) {
@@ -103,11 +105,10 @@ base::Result<OpenObject> open_object(std::span<const std::uint8_t> bytes, Object
   constexpr std::uint64_t kFrame = kHeaderBytes + kChecksumBytes;
   const std::uint64_t declared = header->payload_bytes;
   if (bytes.size() < kFrame || declared != bytes.size() - kFrame) {
-    return Error(ErrorCode::kMalformed,
-                 "a file is exactly as long as its header says (truncated or extended: copy it "
-                 "again): header " +
-                     std::to_string(declared) + " + " + std::to_string(kFrame) + ", file " +
-                     std::to_string(bytes.size()));
+    return Error(ErrorCode::kMalformed, "a file is exactly as long as its header says: header " +
+                                            std::to_string(declared) + " + " +
+                                            std::to_string(kFrame) + ", file " +
+                                            std::to_string(bytes.size()));
   }
   const base::Digest digest = base::blake2b(bytes.first(bytes.size() - kChecksumBytes));
   if (!std::equal(digest.begin(), digest.end(), bytes.end() - kChecksumBytes)) {
@@ -117,8 +118,9 @@ base::Result<OpenObject> open_object(std::span<const std::uint8_t> bytes, Object
                      " computed");
   }
   if (header->kind != expected) {
-    return Error(ErrorCode::kForeign,
-                 "expected a " + describe(expected) + ", this file is a " + describe(header->kind));
+    return Error(ErrorCode::kForeign, "expected a " + describe(expected) +
+                                          " (files swapped or renamed?), found a " +
+                                          describe(header->kind));
   }
   return OpenObject{*header, bytes.subspan(kHeaderBytes, declared)};
 }

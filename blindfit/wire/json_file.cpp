@@ -79,7 +79,7 @@ base::Result<json> parse_json(std::string_view text, const Limits& limits) {
   } catch (const Error& error) {
     return error;
   } catch (const json::exception& error) {
-    return Error(ErrorCode::kMalformed, std::string("not valid JSON: ") + error.what());
+    return Error(ErrorCode::kMalformed, std::string("must be valid JSON: ") + error.what());
   }
 }
 

@@ -13,8 +13,18 @@
 
 namespace blindfit::wire {
 
+/// What a reader says about the bytes of `path`: the path comes first, and where the bytes are not
+/// what they claim to be, what to do comes last.
+inline base::Error about_file(const std::filesystem::path& path, const base::Error& error) {
+  const bool malformed = error.code() == base::ErrorCode::kMalformed;
+  return {error.code(),
+          path.string() + ": " + error.what() +
+              (malformed ? "; damaged, edited or another file than was meant: get or make it again"
+                         : "")};
+}
+
 /// Calls `load`, which returns a Result, on the bytes of the file; they are freed on return. An
-/// error of `load` is returned with the path before its message.
+/// error of `load` is returned through about_file.
 template <typename Load>
 auto load_file(const std::filesystem::path& path, const Limits& limits, Load&& load)
     -> std::invoke_result_t<Load, std::span<const std::uint8_t>> {
@@ -24,7 +34,7 @@ auto load_file(const std::filesystem::path& path, const Limits& limits, Load&& l
   }
   auto result = load(std::span<const std::uint8_t>(*bytes));
   if (!result) {
-    return base::Error(result.error().code(), path.string() + ": " + result.error().what());
+    return about_file(path, result.error());
   }
   return result;
 }

@@ -262,12 +262,12 @@ base::Result<SecretBytes> read_owner_secret_key_file(const std::filesystem::path
                                                      const Limits& limits) {
   using std::filesystem::perms;
   std::error_code ignored;  // a file that cannot be examined cannot be read either
-  const perms mode = std::filesystem::status(path, ignored).permissions();
-  if (mode != perms::unknown && (mode & (perms::group_all | perms::others_all)) != perms::none) {
-    return Error(ErrorCode::kIo,
-                 "only its owner may have access to the owner's key (run: chmod "
-                 "600 '" +
-                     path.string() + "')");
+  const std::filesystem::file_status status = std::filesystem::status(path, ignored);
+  const perms open = status.permissions() & (perms::group_all | perms::others_all);
+  if (std::filesystem::is_regular_file(status) && open != perms::none) {
+    return Error(ErrorCode::kIo, "'" + path.string() +
+                                     "': only its owner may have access to the owner's key; run "
+                                     "chmod 600 on it: group or others have some");
   }
   base::Result<std::vector<std::uint8_t>> bytes = base::read_file(path, limits.max_bytes);
   if (!bytes) {

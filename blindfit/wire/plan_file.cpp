@@ -209,11 +209,15 @@ base::Result<PlanFile> load_plan(std::string_view text, const Limits& limits) {
   }
   const json& root = *parsed;
   if (!root.is_object() || root.value("format", json()) != json(kFormat)) {
-    return Error(ErrorCode::kForeign, "a plan file must say \"format\": \"blindfit plan\"");
+    return Error(
+        ErrorCode::kForeign,
+        "a plan file must say \"format\": \"blindfit plan\"; give the plan.json that `plan` "
+        "wrote");
   }
   if (root.value("version", json()) != json(kVersion)) {
     return Error(ErrorCode::kForeign,
-                 "this program reads plans of version 1: " + root.value("version", json()).dump());
+                 "this program reads plans of version 1 (use the release that wrote it): " +
+                     root.value("version", json()).dump());
   }
   if (root.value("checksum", json()) != json(checksum_of(root))) {
     return Error(ErrorCode::kCorrupt,

@@ -9,7 +9,7 @@ import struct
 
 import refusal
 import workspace
-from refusal import IO, UNFIT, USAGE
+from refusal import DAMAGED, IO, UNFIT, USAGE
 
 
 def npy(descr, shape, data):
@@ -142,9 +142,9 @@ class BadInputTest(refusal.RefusalTest):
         reason = ["full", "File too large", "ulimit -f"]
         plan, keygen, encrypt, train, decrypt = self.outputs("full")
         # Training: before its first file, and after the first weights. The demo: before its marker, and after.
-        early = [(plan, 1000), (keygen, 1 << 20), (encrypt, 1 << 18), (decrypt, 100), (train, 1 << 16), (train, 1 << 18)]
+        owner = [(plan, 1000), (keygen, 1 << 20), (encrypt, 1 << 18), (decrypt, 100)]
         demo = ["demo", "--out", "full"]
-        for command, size in [*early, (demo, 10), (demo, 1000)]:
+        for command, size in [*owner, (train, 1 << 16), (train, 1 << 18), (demo, 10), (demo, 1000)]:
             self.refused(IO, reason, *command, preexec_fn=limit_files(size))
         evaluate = ["evaluate", "--head", "head.npz", "--data", "test.csv", "--json", "full.json"]
         self.refused(IO, reason, *evaluate, preexec_fn=limit_files(10))
@@ -155,10 +155,38 @@ class BadInputTest(refusal.RefusalTest):
         shutil.rmtree(self.folder / "full")
 
     def test_refuses_wrong_flags(self):
-        for arguments in [["plan", "--nonsense"], ["train", "--job", "upload"], ["nonsense"], ["keygen"]]:
-            done = self.attempt(*arguments)
-            self.assertEqual(done.returncode, USAGE, done)
-            self.assertIn("--help", done.stderr)
+        plan = ["plan", "--data", "train.csv"]
+        self.refused(USAGE, ["--nonsense", "blindfit plan --help"], "plan", "--nonsense")
+        self.refused(USAGE, ["--out", "blindfit-cloud train --help"], "train", "--job", "upload")
+        self.refused(USAGE, ["--plan", "blindfit keygen --help"], "keygen")
+        self.refused(USAGE, ["plan, keygen", ": nonsense", "blindfit --help"], "nonsense")
+        self.refused(USAGE, ["--threads", "0", "--help"], *plan, "--threads", "0")
+        self.refused(USAGE, ["--iterations", "1e3", "--help"], *plan, "--iterations", "1e3")
+        self.refused(USAGE, ["--limit", ">= 1: 0", "--help"], *plan, "--limit", "0")
+        self.refused(USAGE, ["--max-key-gib", "> 0: -2", "--help"], *plan, "--max-key-gib", "-2")
+        self.refused(USAGE, ["--components", ">= 1: -1"], *plan, "--components", "-1")
+        self.refused(USAGE, ["train.csv", "[1, 12]", ": 13", "fewer"], *plan, "--components", "13")
+
+    def test_refuses_limits_that_leave_no_plan(self):
+        plan = ["plan", "--data", "train.csv", "--iterations", "2"]
+        self.refused(USAGE, ["allow more", ": 1 ciphertexts"], *plan, "--max-ciphertexts", "1")
+        self.refused(USAGE, ["allow more", ": 1 MiB of keys"], *plan, "--max-key-gib", "0.001")
+
+    def test_refuses_folders_in_the_place_of_keys(self):
+        encrypt = ["encrypt", "--keys", "folder", "--data", "train.csv", "--out", "new"]
+        workspace.copy_folder(self.folder / "owner", self.folder / "folder")
+        (self.folder / "folder" / "secret.key").unlink()
+        for mode in [0o700, 0o755]:
+            (self.folder / "folder" / "secret.key").mkdir(mode=mode)
+            self.refused(IO, ["folder/secret.key", "Is a directory", "; check"], *encrypt)
+            (self.folder / "folder" / "secret.key").rmdir()
+        shutil.rmtree(self.folder / "folder")
+
+    def test_refuses_texts_that_are_no_plans(self):
+        texts = {"no.json": "plan: none\n", "other.json": '{"format": "another"}', "half.json": '{"format": '}
+        for name, text in texts.items():
+            words = [name, "; give the plan.json" if name == "other.json" else "; damaged, edited or"]
+            self.refused(DAMAGED, words, "keygen", "--plan", self.table(name, text), "--out", "new")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a refused command must look like: an exit code, one sentence with value and remedy, and no trace on disk."""
 
+import os
+
 import workspace
 
 USAGE, IO, DAMAGED, UNFIT = 2, 3, 4, 5
@@ -11,8 +13,8 @@ class RefusalTest(workspace.WorkspaceTest):
         """`words` must be in the message: the value that is wrong, and what to do."""
         before = workspace.tree(self.folder)
         done = self.attempt(name, *arguments, **options)
-        # Flags that do not parse are answered by the parser, which then points to the help.
-        lines = [line for line in done.stderr.splitlines() if "error:" in line] or done.stderr.splitlines()[:1]
+        program = os.path.basename(self.command(name)[0])
+        lines = [line for line in done.stderr.splitlines() if line.startswith(f"{program}: error: ")]
         with self.subTest(" ".join(map(str, [name, *arguments]))):
             self.assertEqual(done.returncode, code, done.stderr)
             self.assertEqual(len(lines), 1, done.stderr)

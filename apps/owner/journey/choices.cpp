@@ -51,6 +51,12 @@ data::TransformOptions choose_whitening(const data::Dataset& train,
     grid.components = {*components};
   }
   auto options = program::value_or_throw(data::choose_whitening(train, grid)).options;
+  if (components && options.components < *components) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("{}: components must be in [1, {}], the rank of the centred features; "
+                            "ask for fewer: {}",
+                            train.source, options.components, *components));
+  }
   options.ridge = ridge.value_or(options.ridge);
   return options;
 }

@@ -14,12 +14,12 @@
 #include "apps/program/staged_directory.h"
 #include "blindfit/base/atomic_file.h"
 #include "blindfit/owner/key_generation.h"
+#include "blindfit/wire/load_file.h"
 #include "blindfit/wire/switching_key_file.h"
 
 namespace blindfit::journey {
 namespace {
 
-using base::Error;
 using program::throw_on_error;
 using program::value_or_throw;
 namespace fs = std::filesystem;
@@ -62,11 +62,10 @@ void make_key(const rlwe::Context& context, const wire::OwnerSecretKey& owner, c
                        wire::save_galois_key(parameters, owner.key_set, key)));
 }
 
-/// An error with the file before its message.
 template <typename T>
 T with_path(const fs::path& path, base::Result<T> result) {
   if (!result) {
-    throw Error(result.error().code(), path.string() + ": " + result.error().what());
+    throw wire::about_file(path, result.error());
   }
   return std::move(result).value();
 }
