@@ -84,6 +84,21 @@ class BadInputTest(refusal.RefusalTest):
         self.refused(USAGE, ["radius", "1000"], *plan, "--range", "-1")
         self.refused(USAGE, ["positive step"], *plan, "--step", "nan")
 
+    def test_refuses_features_that_noise_would_drown(self):
+        small = ["--labels-as", "product", "--iterations", "1", "--log-n", "13"]
+        rows = [row.split(",") for row in (self.folder / "train.csv").read_text().splitlines()]
+        large = self.table("large.csv", "".join(",".join([*row[:4], row[4] + "e3", *row[5:]]) + "\n" for row in rows))
+        words = ["large.csv", "at most 16", "--transform standardise", "in feature 4"]
+        self.refused(USAGE, words, "plan", "--data", large, "--transform", "centre", *small, "--out", "new.json")
+        self.succeed("plan", "--data", "train.csv", "--transform", "centre", *small, "--out", "centred.json")
+        self.succeed("keygen", "--plan", "centred.json", "--out", "centred")
+        self.refused(USAGE, words, "encrypt", "--keys", "centred", "--data", large, "--out", "new")
+        # The remedy works to the end, where the canary grants no more than for small features.
+        (self.folder / "train.csv").rename(self.folder / "small.csv")
+        (self.folder / large).rename(self.folder / "train.csv")
+        self.journey("scaled-", ["--transform", "standardise", *small])
+        (self.folder / "small.csv").rename(self.folder / "train.csv")
+
     def test_refuses_arrays_of_other_types_and_lengths(self):
         labels = self.table("labels.npy", npy("|u1", (60,), bytes(i % 3 for i in range(60))))
         doubles = struct.pack("<720d", *range(720))

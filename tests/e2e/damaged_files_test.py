@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """damaged_files_test.py OWNER_PROGRAM CLOUD_PROGRAM: ciphertexts, keys and plans damaged, foreign or insecure."""
 
+import hashlib
 import os
 import random
 import re
@@ -180,6 +181,23 @@ class DamagedFilesTest(refusal.RefusalTest):
         self.refused_by_train(DAMAGED, ["damaged/plan.json", "checksum"])
         shutil.rmtree(self.folder / "damaged")
         path.unlink()
+
+    def test_refuses_weights_that_the_plan_does_not_compute(self):
+        decrypt = ["decrypt", "--keys", "owner", "--out", "new.npz", "--result"]
+        sound = (self.folder / "result" / "weights-02.ct").read_bytes()
+        # A control: what noise leaves is far from what is granted, on the right side.
+        told = self.succeed(*decrypt, "result").stdout
+        left, granted = map(float, re.search(r"at most (\S+); noise may leave (\S+)", told).groups())
+        self.assertLess(left, granted)
+        self.assertLess(granted, 1e-3)
+        (self.folder / "new.npz").unlink()
+        # One changed residue under a fresh checksum: other weights than the cloud was asked for.
+        body = sound[:-40] + bytes([sound[-40] ^ 1]) + sound[-39:-32]
+        forged = body + hashlib.blake2b(body, digest_size=32).digest()
+        workspace.copy_folder(self.folder / "result", self.folder / "damaged")
+        workspace.replace(self.folder / "damaged" / "weights-02.ct", forged)
+        self.refused(DAMAGED, ["weights-02.ct", "slots that must be zero", f"{granted:.2g}"], *decrypt, "damaged")
+        shutil.rmtree(self.folder / "damaged")
 
     def test_refuses_a_wrong_passphrase(self):
         for name, text in [("right", PASSPHRASE + "\n"), ("wrong", PASSPHRASE[:-1]), ("empty", "\n")]:

@@ -3,7 +3,9 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "apps/program/exit_code.h"
 #include "apps/program/job_files.h"
@@ -28,26 +30,50 @@ wire::Role weights_role(std::size_t iteration, const base::Digest& plan) {
   return {wire::RoleKind::kWeights, static_cast<std::uint32_t>(iteration), plan};
 }
 
-/// How far sums over rows of errors times features may reach, a row: features of networks and
-/// whitened features stay below 2^4, errors below 1.
-constexpr double kFeatureBound = 0x1p4;
+/// What the errors of all packings so far make of W's: the recursion of TrainingCircuit::step on
+/// variances, in units of one packing's. Every iteration packs and rescales anew; the label
+/// product's error is the same each time.
+double accumulated(const std::vector<learn::OptimizerStep>& steps) {
+  double w = 1, v = 1, covariance = 1;  // at first both are the start
+  double label_w = 0, label_v = 0;      // how often the label product is in them
+  double largest = 0;
+  for (const learn::OptimizerStep& step : steps) {
+    const double keep = 1 - step.eta;
+    const double next = w + 2;
+    const double label_next = label_w + step.rate;
+    w = keep * keep * next + step.eta * step.eta * v + 2 * keep * step.eta * covariance + 1;
+    covariance = keep * next + step.eta * covariance;
+    v = next;
+    label_w = keep * label_next + step.eta * label_v;
+    label_v = label_next;
+    largest = std::max(largest, w + label_w * label_w);
+  }
+  return largest;
+}
 
-/// What the noise model grants the slots that the last masks set to zero: in every iteration a
-/// rescaling, two key switches, and the error of the mask (its rounding; with an encrypted
-/// preconditioner the rescaling of their product) times the sums that it removes. An upper bound,
-/// meant to tell noise from what is no result: that misses it by orders of magnitude.
-double allowed_unused(const rlwe::Parameters& parameters, const learn::TrainingSpec& spec) {
+/// What the noise model grants the slots that the last masks set to zero. One packing leaves there
+/// a rescaling, two key switches and, for each lane, the error of its mask (its rounding; with an
+/// encrypted preconditioner the rescaling of their product) times what the mask removes: sums over
+/// rows of errors, 1/2 and the activation's own at most, times features, in two neighbouring blocks
+/// and as a complex pair. An upper bound, meant to tell noise from what is no result: that misses
+/// it by orders of magnitude.
+double allowed_unused(const rlwe::Parameters& parameters, const OwnerPlan& owner) {
+  const learn::TrainingSpec& spec = owner.plan.spec;
+  const matrix::Tiling& tiling = spec.tiling;
   const ckks::NoiseModel noise(parameters);
   const rlwe::Scale scale{spec.scale};
-  const double removed = kFeatureBound * static_cast<double>(spec.tiling.rows);
+  const double sum_over_rows =
+      largest_mean_magnitude(owner.preparation.transform.kind) * static_cast<double>(tiling.rows);
+  const double removed = 2 * std::sqrt(2.0) * (0.5 + spec.activation.max_error()) * sum_over_rows;
   const double mask =
       spec.encrypted_preconditioner
           ? noise.slot_variance(noise.rescaling(), {spec.scale * learn::kPreconditionerGain})
           : noise.slot_variance(noise.encoding(), scale);
   const double own = noise.rescaling() + 2 * noise.key_switch(parameters.max_level());
-  const double each = noise.slot_variance(own, scale) + removed * removed * mask;
-  // The label product and the start add theirs.
-  return noise.product_bound(static_cast<double>(spec.iterations() + 2) * each);
+  const double packing = noise.slot_variance(own, scale) +
+                         static_cast<double>(tiling.lanes()) * removed * removed * mask;
+  const double both = tiling.paired() ? 4 : 1;  // x + conj x
+  return noise.product_bound(both * packing * accumulated(spec.steps));
 }
 
 }  // namespace
@@ -71,7 +97,7 @@ DecryptedWeights decrypt_weights(const OwnerFolder& owner, const fs::path& resul
       ckks::Encoder(*owner.context).decode(owner::decrypt(*owner.context, owner.key.secret, ct));
   DecryptedWeights decrypted;
   decrypted.largest_unused = matrix::largest_unused(spec.tiling, slots);
-  decrypted.allowed_unused = allowed_unused(parameters, spec);
+  decrypted.allowed_unused = allowed_unused(parameters, owner.plan);
   if (!(decrypted.largest_unused <= decrypted.allowed_unused)) {
     throw Error(ErrorCode::kCanary,
                 fmt::format("{}: slots that must be zero may be {:.2g} at most by the noise model: "

@@ -20,6 +20,9 @@ using data::TransformKind;
 using learn::Optimizer;
 using nlohmann::json;
 
+/// Of a column that no transform scales: features of networks stay below it.
+constexpr double kLargestPlainMean = 0x1p4;
+
 template <typename T>
 struct Name {
   T value;
@@ -116,11 +119,39 @@ Preparation preparation_from_json(const json& object) {
   return p;
 }
 
+double largest_mean_magnitude(TransformKind kind) noexcept {
+  const bool scaled = kind == TransformKind::kStandardise || kind == TransformKind::kWhiten;
+  return scaled ? 1 : kLargestPlainMean;
+}
+
+namespace {
+
+/// Only plain columns can be too large: what the other transforms leave has a mean square of at
+/// most 1, and so a mean magnitude of at most 1.
+void check_magnitudes(const data::Dataset& train, const PreparedData& prepared) {
+  const TransformKind kind = prepared.transform.kind;
+  if (largest_mean_magnitude(kind) != kLargestPlainMean) {
+    return;
+  }
+  Eigen::Index column = 0;
+  const double largest = prepared.design.cwiseAbs().colwise().mean().maxCoeff(&column);
+  if (!(largest <= kLargestPlainMean)) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("{}: the mean magnitude of a feature must be at most {:g}, or noise "
+                            "drowns the result; scale the features, or plan with --transform "
+                            "standardise: {:.3g} in feature {}",
+                            train.source, kLargestPlainMean, largest, column));
+  }
+}
+
+}  // namespace
+
 PreparedData prepare(const data::Dataset& train, const Preparation& preparation) {
   PreparedData prepared;
   prepared.transform =
       program::value_or_throw(data::fit_transform(train.features, preparation.transform));
   prepared.design = learn::design_matrix(data::apply(prepared.transform, train.features));
+  check_magnitudes(train, prepared);
   if (preparation.optimizer.method == Optimizer::kQuadraticGradientNag) {
     prepared.preconditioner = preparation.bound == CurvatureBound::kPaper
                                   ? learn::diagonal_bound(prepared.design)

@@ -46,7 +46,14 @@ struct PreparedData {
   data::Matrix design;                ///< transformed features after a column of ones
   Eigen::RowVectorXd preconditioner;  ///< B; empty unless the optimizer is a quadratic gradient
 };
-/// Fits the transform on `train` and applies it. Throws what data::fit_transform returns.
+/// Fits the transform on `train` and applies it. Throws what data::fit_transform returns;
+/// Error{kInvalidArgument} if a column is larger than largest_mean_magnitude, naming the column of
+/// the table, the value and the remedy.
 PreparedData prepare(const data::Dataset& train, const Preparation& preparation);
+
+/// What the mean of |x| over the rows never exceeds in a column of the design matrix: 1 where the
+/// transform makes the mean square at most 1, else 2^4, which `prepare` enforces. Noise grows with
+/// it, and the canary of decryption is set by it.
+double largest_mean_magnitude(data::TransformKind kind) noexcept;
 
 }  // namespace blindfit::journey
