@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "apps/owner/demo/demo_choice.h"
 #include "apps/owner/demo/demo_folder.h"
 #include "apps/owner/demo/digits_report.h"
 #include "apps/owner/journey/owner_plan.h"
@@ -34,7 +35,6 @@ using program::format_seconds;
 
 constexpr double kHeldOut = 0.2;
 constexpr std::uint64_t kSplitSeed = 1;
-constexpr int kComponents = 61;
 
 void write_text(const fs::path& path, const std::string& text) {
   program::throw_on_error(base::write_file(
@@ -105,24 +105,39 @@ class Steps {
   const program::Console& console_;
 };
 
-void run_steps(const Steps& steps, std::size_t threads, double& cloud_seconds) {
+/// Says what was chosen, so that nobody has to take the plan's figures on trust.
+DemoChoice choose(const data::Dataset& train, std::size_t threads,
+                  const program::Console& console) {
+  base::ThreadPool pool(threads);
+  const DemoChoice choice = choose_training(train, pool);
+  console.print(
+      "\n0. The owner chooses what to train with, by cross-validation on its {} training digits:\n"
+      "{} components, ridge {:g} %, step {:g}, range {:g}: {} of them are predicted from the "
+      "others.\n",
+      format_count(static_cast<std::size_t>(train.rows())), choice.components, choice.ridge_percent,
+      choice.step, choice.range, format_percent(choice.accuracy));
+  return choice;
+}
+
+void run_steps(const Steps& steps, std::size_t threads, const DemoChoice& choice,
+               double& cloud_seconds) {
   const std::string n = std::to_string(threads);
   steps.owner("1. The owner plans: what it will cost, before any key exists.",
               {"plan",
                "--data",
                "train.csv",
                "--components",
-               std::to_string(kComponents),
+               std::to_string(choice.components),
                "--ridge",
-               "1%",
+               fmt::format("{:g}%", choice.ridge_percent),
                "--step",
-               "10",
+               fmt::format("{:g}", choice.step),
                "--activation",
-               "7",
+               std::to_string(kDegree),
                "--range",
-               "13",
+               fmt::format("{:g}", choice.range),
                "--iterations",
-               "3",
+               std::to_string(kIterations),
                "--scale-bits",
                "36",
                "--threads",
@@ -141,6 +156,7 @@ void run_steps(const Steps& steps, std::size_t threads, double& cloud_seconds) {
 
 /// Logistic regression in the clear, chosen by validation on training rows (docs/notes/0006).
 learn::Head plaintext_head(const data::Dataset& train) {
+  constexpr Eigen::Index kComponents = 61;
   constexpr double kRidgeShare = 3e-4;
   constexpr double kStep = 4;
   constexpr int kPlainIterations = 39;
@@ -267,9 +283,10 @@ json run_demo(const DemoOptions& options, const program::Console& console) {
   write_text(options.folder / "train.csv", as_csv(split.train));
   write_text(options.folder / "test.csv", as_csv(split.test));
 
+  const DemoChoice choice = choose(split.train, threads, console);
   const Steps steps({options.folder, threads}, console);
   double cloud_seconds = 0;
-  run_steps(steps, threads, cloud_seconds);
+  run_steps(steps, threads, choice, cloud_seconds);
   const report::Figures shown = outcome_figures(gather(steps, std::move(split)));
   json figures = make_figures(steps, shown, cloud_seconds);
   write_page(steps, shown, figures);
@@ -278,6 +295,7 @@ json run_demo(const DemoOptions& options, const program::Console& console) {
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   figures["demo_seconds"] = seconds;
+  figures["validation_accuracy"] = choice.accuracy;
   console.print("\nOpen {} in a browser. The whole demo took {}.\n",
                 (options.folder / "report.html").string(), format_seconds(seconds));
   return figures;
