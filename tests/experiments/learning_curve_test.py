@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Holds the plot and the table of docs/benchmarks.md against the figures of the run that they show."""
+
+import json
+import pathlib
+import sys
+import unittest
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "experiments"))
+import learning_curve  # noqa: E402
+
+FIGURES = json.loads((ROOT / "experiments" / "paper_levelled.json").read_text())
+
+
+class LearningCurveTest(unittest.TestCase):
+    def test_the_committed_plot_is_drawn_from_the_committed_figures(self):
+        committed = (ROOT / "docs" / "paper_levelled.svg").read_text()
+        self.assertEqual(committed, learning_curve.plot(FIGURES))
+        other = {**FIGURES, "owner_only_accuracy": 0.5}
+        self.assertNotEqual(committed, learning_curve.plot(other))
+
+    def test_marks_every_iteration_within_the_plot(self):
+        plot = xml.etree.ElementTree.fromstring(learning_curve.plot(FIGURES))
+        circles = plot.findall("{http://www.w3.org/2000/svg}circle")
+        self.assertEqual(len(circles), 2 * FIGURES["iterations"] + 2)  # and the legend's two
+        for circle in circles:
+            self.assertTrue(0 < float(circle.get("cx")) < learning_curve.WIDTH)
+            self.assertTrue(0 < float(circle.get("cy")) < learning_curve.HEIGHT)
+
+    def test_the_table_has_the_same_figures(self):
+        text = (ROOT / "docs" / "benchmarks.md").read_text()
+        self.assertIn("](paper_levelled.svg)", text)
+        for name, key in (("held-out accuracy, encrypted, %", "heldout_accuracy"),
+                          ("the same in the clear, %", "mirror_heldout_accuracy")):
+            cells = " | ".join(f"{100 * value:.2f}" for value in FIGURES[key])
+            self.assertIn(f"| {name} | {cells} |", text)
+
+
+if __name__ == "__main__":
+    unittest.main()
