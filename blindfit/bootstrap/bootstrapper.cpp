@@ -20,8 +20,14 @@ Scale eval_scale(const BootstrapParameters& parameters) {
 }
 
 circuits::RefreshContract make_contract(const BootstrapParameters& parameters,
-                                        const ckks::Context& main,
+                                        const BootstrapMaterial& material,
                                         const BootstrapOptions& options) {
+  const ckks::Context& main = material.encoder.context();
+  if (main.parameters().fingerprint() != parameters.main().fingerprint() ||
+      material.tiny.parameters().fingerprint() != parameters.tiny().fingerprint()) {
+    throw Error(ErrorCode::kInvalidArgument, "contexts must be those of the parameters: log2(QP) " +
+                                                 std::to_string(main.parameters().log_qp()));
+  }
   const double ratio = parameters.message_ratio(options.log_slots);
   circuits::RefreshContract contract;
   contract.log_slots = options.log_slots;
@@ -68,7 +74,8 @@ Bootstrapper::Bootstrapper(const BootstrapParameters& parameters, const Bootstra
                            const BootstrapOptions& options)
     : material_(material),
       message_ratio_(parameters.message_ratio(options.log_slots)),
-      contract_(make_contract(parameters, material.encoder.context(), options)),
+      contract_(make_contract(parameters, material, options)),
+      eval_scale_(eval_scale(parameters)),
       signs_(encoded_signs(material.encoder, options.signs, std::size_t{1} << options.log_slots)),
       eval_mod_(parameters.literal()),
       coeffs_to_slots_(material.encoder, plan_transforms(parameters, options.log_slots),
@@ -76,12 +83,7 @@ Bootstrapper::Bootstrapper(const BootstrapParameters& parameters, const Bootstra
                         eval_scale(parameters)}),
       slots_to_coeffs_(
           material.encoder, plan_transforms(parameters, options.log_slots),
-          {eval_scale(parameters) / Scale{message_ratio_}, options.output_scale, options.signs}) {
-  if (material.encoder.context().parameters().fingerprint() != parameters.main().fingerprint() ||
-      material.tiny.parameters().fingerprint() != parameters.tiny().fingerprint()) {
-    throw Error(ErrorCode::kInvalidArgument, "contexts must be those of the parameters");
-  }
-}
+          {eval_scale(parameters) / Scale{message_ratio_}, options.output_scale, options.signs}) {}
 
 Ciphertext Bootstrapper::prepared(const Ciphertext& ct) const {
   if (ct.degree() != 1) {
@@ -124,7 +126,7 @@ Ciphertext Bootstrapper::refresh(const Ciphertext& ct) const {
   const Ciphertext raised = mod_raise(main, material_.tiny, material_.encapsulation, low);
   std::vector<Ciphertext> parts = coeffs_to_slots_.apply(material_.keys, raised);
   for (Ciphertext& part : parts) {
-    const Scale target = part.scale * Scale{ratio / message_ratio_};
+    const Scale target = eval_scale_ * Scale{ratio / message_ratio_};
     part = eval_mod_.apply(main, material_.keys, part, target);
     part.scale = part.scale / Scale{ratio};
   }

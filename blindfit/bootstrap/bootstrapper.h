@@ -59,6 +59,7 @@ class Bootstrapper final : public circuits::Refresher {
   BootstrapMaterial material_;
   double message_ratio_;
   circuits::RefreshContract contract_;
+  ckks::Scale eval_scale_;
   ckks::Plaintext signs_;  // no limbs if there are none
   EvalMod eval_mod_;
   CoeffsToSlots coeffs_to_slots_;

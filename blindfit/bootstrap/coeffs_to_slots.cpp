@@ -22,6 +22,21 @@ void project(const ckks::Context& context, const ckks::EvaluationKeys& keys, std
   }
 }
 
+/// On operands that repeat after s slots. Sparse packing: rows [w, -i w], which later stages keep,
+/// so that one conjugation gives both parts. It is done here because this stage's diagonals have
+/// full length anyway.
+circuits::DiagonalMatrix first_stage(const TransformStage& stage, const TransformPlan& plan) {
+  circuits::DiagonalMatrix m = inverse_stage(stage.dft, plan.slots());
+  m.period = plan.period;
+  for (auto& [offset, diagonal] : m.diagonals) {
+    for (std::size_t j = plan.slots(); j < plan.period; ++j) {
+      const Complex x = diagonal[j - plan.slots()];
+      diagonal.push_back({x.imag(), -x.real()});
+    }
+  }
+  return m;
+}
+
 }  // namespace
 
 // Stages give s w, conjugation 2 s Re(w), projection n / s times as much: n for full packing, all
@@ -36,13 +51,8 @@ CoeffsToSlots::CoeffsToSlots(const ckks::Encoder& encoder, const TransformPlan& 
   const double share =
       std::pow(target.scale.value / (target.unit * target.divisor * n), 1 / stages);
   for (const TransformStage& stage : plan.coeffs_to_slots) {
-    circuits::DiagonalMatrix m = inverse_stage(stage.dft, plan.period);
-    if (!full_ && stages_.size() + 1 == plan.coeffs_to_slots.size()) {
-      // Rows [w, -i w]: one conjugation then gives both parts.
-      circuits::Diagonal rows(plan.period, Complex(1, 0));
-      std::fill(rows.begin() + static_cast<std::ptrdiff_t>(slots_), rows.end(), Complex(0, -1));
-      m = circuits::scale_rows(std::move(m), rows);
-    }
+    const circuits::DiagonalMatrix m =
+        stages_.empty() ? first_stage(stage, plan) : inverse_stage(stage.dft, plan.period);
     const Scale scale{share * static_cast<double>(context_->q(stage.level))};
     stages_.emplace_back(encoder, circuits::between_rotations(m, stage.in, stage.out), stage.order,
                          stage.level, scale);
@@ -53,10 +63,11 @@ std::vector<Ciphertext> CoeffsToSlots::apply(const ckks::EvaluationKeys& keys,
                                              const Ciphertext& ct) const {
   Ciphertext w = ct;
   project(*context_, keys, slots_, w);
-  for (const circuits::LinearTransform& stage : stages_) {
-    w = stage.apply(keys, w);
+  for (std::size_t k = 0; k + 1 < stages_.size(); ++k) {
+    w = stages_[k].apply(keys, w);
   }
-  w.scale = scale_;
+  // Conjugated before rescaling, so that one rounding is all that the parts get.
+  w = stages_.back().apply_unrescaled(keys, w);
   Ciphertext conjugate;
   ckks::conjugate(*context_, keys, w, conjugate);
   std::vector<Ciphertext> result(full_ ? 2 : 1);
@@ -64,6 +75,10 @@ std::vector<Ciphertext> CoeffsToSlots::apply(const ckks::EvaluationKeys& keys,
   if (full_) {  // -i (w - conj w)
     ckks::subtract(*context_, conjugate, w, result[1]);
     ckks::multiply_by_i(*context_, result[1], result[1]);
+  }
+  for (Ciphertext& part : result) {
+    ckks::rescale(*context_, part);
+    part.scale = scale_;  // equal up to the rounding of products and quotients
   }
   return result;
 }

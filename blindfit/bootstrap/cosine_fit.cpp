@@ -21,7 +21,7 @@ using Column = std::vector<long double>;
 
 /// Weighted samples of the basis, column by column, and of the target as the last column.
 std::vector<Column> weighted_samples(const CosineProblem& problem) {
-  const std::size_t unknowns = problem.degree / 2 + 1;
+  const std::size_t unknowns = problem.degree + 1;
   std::vector<Column> columns(unknowns + 1);
   const long double variance = (rlwe::kEncapsulationWeight + 1) / 12.0L;
   const auto interval = static_cast<int>(problem.interval);
@@ -30,13 +30,12 @@ std::vector<Column> weighted_samples(const CosineProblem& problem) {
     for (std::size_t k = 0; k < kPointsPerInteger; ++k) {
       const long double offset = std::cos(kPi * (static_cast<long double>(k) + 0.5L) /
                                           static_cast<long double>(kPointsPerInteger));
-      const long double x = i + problem.margin * offset - 0.25L;
-      const long double angle = 2 * std::acos(std::clamp(x / problem.radius(), -1.0L, 1.0L));
+      const long double x = i + problem.margin * offset;
+      const long double angle = std::acos(std::clamp(x / problem.radius(), -1.0L, 1.0L));
       for (std::size_t c = 0; c < unknowns; ++c) {
         columns[c].push_back(weight * std::cos(static_cast<long double>(c) * angle));
       }
-      columns.back().push_back(
-          weight * std::cos(std::ldexp(2 * kPi * x, -static_cast<int>(problem.double_angles))));
+      columns.back().push_back(weight * std::cos(problem.angle(x)));
     }
   }
   return columns;
@@ -51,6 +50,10 @@ long double dot(const Column& a, const Column& b) {
 }
 
 }  // namespace
+
+long double CosineProblem::angle(long double x) const noexcept {
+  return std::ldexp(2 * kPi * (x - 0.25L + quarter_period()), -static_cast<int>(double_angles));
+}
 
 // Modified Gram-Schmidt with one repetition, which is as orthogonal as the arithmetic is precise.
 // The target is treated as one more column, so its coefficients are the last column of R.

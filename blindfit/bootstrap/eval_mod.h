@@ -24,8 +24,9 @@ class EvalMod {
   [[nodiscard]] std::size_t key_switches() const noexcept;
 
   /// In: degree 1, real slots x / radius() with x within the margin of an integer of magnitude at
-  /// most the interval, level >= depth(), a scale near that of the primes. Out: x - round(x) at
-  /// exactly the scale `target`, level - depth(). Cost: key_switches() key switches. Throws as
+  /// most the interval, level >= depth(), a scale near that of the primes, better half a bit above:
+  /// the roundings of x and of its square weigh most (note 0008). Out: x - round(x) at exactly the
+  /// scale `target`, level - depth(). Cost: key_switches() key switches. Throws as
   /// circuits::evaluate.
   [[nodiscard]] ckks::Ciphertext apply(const ckks::Context& context,
                                        const ckks::EvaluationKeys& keys, const ckks::Ciphertext& ct,
@@ -34,7 +35,17 @@ class EvalMod {
   /// The same polynomials in the clear: what apply gives without noise.
   [[nodiscard]] double evaluate(double x) const;
 
+  /// Rescalings whose roundings reach the result.
+  [[nodiscard]] std::size_t roundings() const noexcept;
+  /// Mean square, over the integers near which raising puts x, of the derivative of the result with
+  /// respect to an error of the operand (radius()^2, about) and of each rounding, added up.
+  [[nodiscard]] double noise_gain() const;
+
  private:
+  /// evaluate(x) with `error` added to the result of rescaling number `rounding`, in order; to the
+  /// operand x / radius() for the number after the last.
+  [[nodiscard]] double perturbed(double x, std::size_t rounding, double error) const;
+
   CosineProblem cosine_;
   circuits::PolynomialPlan cosine_plan_;
   circuits::PolynomialPlan arcsine_plan_;

@@ -22,11 +22,9 @@ void require(bool holds, const char* rule, std::size_t value) {
   }
 }
 
-/// Levels of the square that halves the degree, of the series in it, of the double angles and of
-/// the arcsine.
+/// Levels of the cosine's series, of the double angles and of the arcsine.
 std::size_t eval_mod_depth(const BootstrapLiteral& l) {
-  return 1 + std::bit_width(l.cosine_degree / 2) + l.double_angles +
-         std::bit_width(l.arcsine_degree);
+  return std::bit_width(l.cosine_degree) + l.double_angles + std::bit_width(l.arcsine_degree);
 }
 
 void require_valid(const BootstrapLiteral& l) {
@@ -36,8 +34,8 @@ void require_valid(const BootstrapLiteral& l) {
             "slots_to_coeffs and coeffs_to_slots must have 1 to 6 primes", run.count);
   }
   require(l.interval >= 2 && l.interval <= 32, "interval must be in [2, 32]", l.interval);
-  require(l.cosine_degree >= 4 && l.cosine_degree <= 126 && l.cosine_degree % 2 == 0,
-          "cosine_degree must be even and in [4, 126]", l.cosine_degree);
+  require(l.cosine_degree >= 3 && l.cosine_degree <= 127, "cosine_degree must be in [3, 127]",
+          l.cosine_degree);
   require(l.double_angles <= 6, "double_angles must be at most 6", l.double_angles);
   require(l.arcsine_degree % 2 == 1 && l.arcsine_degree <= 7, "arcsine_degree must be 1, 3, 5 or 7",
           l.arcsine_degree);

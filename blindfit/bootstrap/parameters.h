@@ -35,8 +35,8 @@ struct BootstrapLiteral {
   unsigned digit_size = 0;   ///< as rlwe::ParametersLiteral
   unsigned log_tiny_p = 50;  ///< special prime of the encapsulation
 
-  unsigned interval = 14;       ///< K: |I| <= K, I the multiples of q_0 that raising adds
-  unsigned cosine_degree = 30;  ///< even
+  unsigned interval = 14;  ///< K: |I| <= K, I the multiples of q_0 that raising adds
+  unsigned cosine_degree = 28;
   unsigned double_angles = 3;
   unsigned arcsine_degree = 3;  ///< 1 (no more than a factor), 3, 5 or 7
   /// Messages are kept where |m / q_0| <= 2^-log_margin: the half width of the neighbourhoods of

@@ -72,7 +72,7 @@ TEST(BootstrapParameters, RefusesWhatCannotWork) {
          "eval_mod must have as many primes as its polynomials consume, 10: 9");
   starts(message([](auto& l) { l.arcsine_degree = 1; }), "eval_mod must have as many primes");
   starts(message([](auto& l) { l.arcsine_degree = 4; }), "arcsine_degree must be");
-  starts(message([](auto& l) { l.cosine_degree = 31; }), "cosine_degree must be even");
+  starts(message([](auto& l) { l.cosine_degree = 2; }), "cosine_degree must be in [3, 127]: 2");
   starts(message([](auto& l) { l.interval = 1; }), "interval must be in [2, 32]: 1");
   starts(message([](auto& l) { l.coeffs_to_slots.count = 0; }), "slots_to_coeffs and coeffs_to");
   starts(message([](auto& l) { l.usable.count = 0; }), "usable must have at least 1 prime: 0");

@@ -41,8 +41,9 @@ SlotsToCoeffs::SlotsToCoeffs(const ckks::Encoder& encoder, const TransformPlan& 
       std::pow(options.out.value / options.in.value, 1 / static_cast<double>(stages.size()));
   for (std::size_t k = 0; k < stages.size(); ++k) {
     circuits::DiagonalMatrix m = forward_stage(stages[k].dft, plan.period);
-    if (!full_ && k == 0) {
-      // Columns [1, i]: the halves then add up to the transform of the complex vector.
+    if (!full_ && k + 1 == stages.size()) {
+      // Columns [1, i]: the halves then add up to the transform of the complex vector. Earlier
+      // stages act on each half alone and commute with this; their diagonals stay short.
       circuits::Diagonal columns(plan.period, Complex(1, 0));
       std::fill(columns.begin() + static_cast<std::ptrdiff_t>(slots_), columns.end(),
                 Complex(0, 1));

@@ -21,11 +21,12 @@ BabyGiant order_of(std::size_t stride, std::size_t offsets) {
   return {stride, babies};
 }
 
-std::vector<TransformStage> lay_out(const std::vector<DftStage>& stages, std::size_t period,
-                                    std::size_t level, std::size_t rotation) {
+/// `first_period`: after how many slots the first operand repeats.
+std::vector<TransformStage> lay_out(const std::vector<DftStage>& stages, std::size_t first_period,
+                                    std::size_t period, std::size_t level, std::size_t rotation) {
   std::vector<TransformStage> result;
   for (const DftStage& dft : stages) {
-    const StageOffsets offsets = stage_offsets(dft, period);
+    const StageOffsets offsets = stage_offsets(dft, result.empty() ? first_period : period);
     const std::size_t out = (rotation + offsets.shift) % period;
     result.push_back(
         {dft, level, rotation, out, offsets.count, order_of(dft.stride(), offsets.count)});
@@ -66,9 +67,10 @@ TransformPlan plan_transforms(const BootstrapParameters& parameters, unsigned lo
   const BootstrapLiteral& literal = parameters.literal();
   std::vector<DftStage> down = split_layers(log_slots, literal.coeffs_to_slots.count);
   std::reverse(down.begin(), down.end());
-  plan.coeffs_to_slots = lay_out(down, plan.period, parameters.layout().coeffs_to_slots, 0);
+  plan.coeffs_to_slots =
+      lay_out(down, plan.slots(), plan.period, parameters.layout().coeffs_to_slots, 0);
   plan.slots_to_coeffs =
-      lay_out(split_layers(log_slots, literal.slots_to_coeffs.count), plan.period,
+      lay_out(split_layers(log_slots, literal.slots_to_coeffs.count), plan.period, plan.period,
               parameters.layout().slots_to_coeffs, plan.coeffs_to_slots.back().out);
   return plan;
 }
@@ -102,7 +104,7 @@ std::vector<GaloisKeyNeed> required_galois_elements(const BootstrapParameters& p
   if (plan.period != plan.slots()) {
     need(static_cast<std::int64_t>(plan.slots()) - rotation, layout.output);
   }
-  levels[ckks::conjugation_element(log_n)] = layout.eval_mod;
+  levels[ckks::conjugation_element(log_n)] = layout.eval_mod + 1;
   std::vector<GaloisKeyNeed> result;
   for (const auto& [element, level] : levels) {
     result.push_back({element, level});

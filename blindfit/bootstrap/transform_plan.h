@@ -26,7 +26,8 @@ struct TransformPlan {
   /// Slots after which vectors repeat: s for full packing, else 2s, real and imaginary parts side
   /// by side.
   std::size_t period = 1;
-  std::vector<TransformStage> coeffs_to_slots;  ///< in order of application: widest blocks first
+  /// In order of application: widest blocks first. The first operand repeats after s slots.
+  std::vector<TransformStage> coeffs_to_slots;
   std::vector<TransformStage> slots_to_coeffs;  ///< narrowest blocks first
 
   [[nodiscard]] std::size_t slots() const noexcept { return std::size_t{1} << log_slots; }

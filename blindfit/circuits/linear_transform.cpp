@@ -161,7 +161,6 @@ class LinearTransform::Application {
     babies_.clear();
     Ciphertext out{std::vector<ring::Poly>(2), scale * transform_.scale_};
     rlwe::mod_down(context_, sum, out.parts[0], out.parts[1]);
-    ckks::rescale(context_, out);
     return out;
   }
 
@@ -304,6 +303,13 @@ class LinearTransform::Application {
 };
 
 Ciphertext LinearTransform::apply(const EvaluationKeys& keys, const Ciphertext& ct) const {
+  Ciphertext out = apply_unrescaled(keys, ct);
+  ckks::rescale(*context_, out);
+  return out;
+}
+
+Ciphertext LinearTransform::apply_unrescaled(const EvaluationKeys& keys,
+                                             const Ciphertext& ct) const {
   if (ct.degree() != 1 || ct.level() != level_) {
     throw Error(ErrorCode::kLevelMismatch,
                 "a linear transform encoded for level " + std::to_string(level_) +

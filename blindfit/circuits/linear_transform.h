@@ -41,6 +41,11 @@ class LinearTransform {
   [[nodiscard]] ckks::Ciphertext apply(const ckks::EvaluationKeys& keys,
                                        const ckks::Ciphertext& ct) const;
 
+  /// The same before rescaling: level() and scale ct.scale * scale(), for sums and key switches
+  /// whose roundings then vanish in the one of rescaling.
+  [[nodiscard]] ckks::Ciphertext apply_unrescaled(const ckks::EvaluationKeys& keys,
+                                                  const ckks::Ciphertext& ct) const;
+
   [[nodiscard]] std::size_t level() const noexcept { return level_; }
   [[nodiscard]] ckks::Scale scale() const noexcept { return scale_; }
   [[nodiscard]] std::vector<ckks::Steps> rotations() const;
