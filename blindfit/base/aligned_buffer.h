@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <utility>
 
@@ -37,7 +36,7 @@ class AlignedBuffer {
     std::swap(size_, taken.size_);
     return *this;
   }
-  ~AlignedBuffer() { std::free(data_); }
+  ~AlignedBuffer();
 
   [[nodiscard]] std::uint64_t* data() noexcept { return data_; }
   [[nodiscard]] const std::uint64_t* data() const noexcept { return data_; }
