@@ -122,8 +122,8 @@ void call_extend_limb(const KernelTable& k, unsigned, const LimbOperands& o) {
     sources[i] = o.in.array(0, i);
     factors[i] = 1234567 + i;
   }
-  k.extend_limb(o.out0, sources, factors, kDigitLimbs, o.in.small(), 7654321, o.in.n(),
-                o.tables.q(o.limb));
+  const kernels::ExtensionTarget target{o.out0, factors, 7654321, &o.tables.q(o.limb)};
+  k.extend(&target, 1, sources, kDigitLimbs, o.in.small(), o.in.n());
 }
 void call_overflow_count(const KernelTable& k, unsigned, const LimbOperands& o) {
   const Word* sources[kDigitLimbs];

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "blindfit/ring/modular_arithmetic.h"
-#include "blindfit/rlwe/key_switch.h"
+#include "blindfit/rlwe/fused_key_switch.h"
 
 namespace blindfit::ckks {
 namespace {
@@ -18,23 +18,29 @@ void require_degree_one(const Ciphertext& ct) {
   }
 }
 
-/// The automorphism of `ct`, given the decomposition of its c_1.
-Ciphertext apply_galois(const Context& context, const rlwe::GaloisKey& key, const Ciphertext& ct,
-                        const rlwe::Decomposition& decomposition) {
-  rlwe::LazyPair pair = rlwe::gadget_product_lazy(context, decomposition, key.key);
-  ring::Poly u0;
-  ring::Poly u1;
-  rlwe::mod_down(context, pair, u0, u1);
-  ring::add(context.ring(), u0, ct.parts[0], u0);
-  Ciphertext out{std::vector<ring::Poly>(2), ct.scale};
-  ring::apply_automorphism(context.ring(), key.automorphism, u0, out.parts[0]);
-  ring::apply_automorphism(context.ring(), key.automorphism, u1, out.parts[1]);
-  return out;
+/// Where the limbs of a rotated ciphertext go: c_0 is added, both are permuted.
+rlwe::LimbSink automorphism_into(const Context& context, const ring::Automorphism& automorphism,
+                                 const Ciphertext& ct, Ciphertext& out) {
+  out.scale = ct.scale;
+  out.parts.resize(2);
+  for (ring::Poly& part : out.parts) {
+    part = ring::Poly(ct.parts[0].n(), ct.parts[0].q_limbs(), 0, ring::Domain::kEvaluation);
+  }
+  return [&](std::size_t i, std::uint64_t* u0, const std::uint64_t* u1) {
+    const ring::RingContext& ring = context.ring();
+    const std::uint32_t* index = automorphism.index.data();
+    ring.kernels().add(u0, u0, ct.parts[0].limb(i).data(), ring.n(), ring.q(i));
+    ring.kernels().permute(out.parts[0].limb(i).data(), u0, index, ring.n());
+    ring.kernels().permute(out.parts[1].limb(i).data(), u1, index, ring.n());
+  };
 }
 
 void switch_by(const Context& context, const rlwe::GaloisKey& key, const Ciphertext& ct,
                Ciphertext& out) {
-  out = apply_galois(context, key, ct, rlwe::gadget_decompose(context, ct.parts[1]));
+  Ciphertext result;
+  rlwe::switch_key(context, ct.parts[1], key.key,
+                   automorphism_into(context, key.automorphism, ct, result));
+  out = std::move(result);
 }
 
 /// The sum over `terms` of the automorphisms of (P c_0 + gadget product, gadget product) over QP,
@@ -94,13 +100,14 @@ void relinearize(const Context& context, const EvaluationKeys& keys, Ciphertext&
                       "relinearization takes degree 2: " + std::to_string(ct.degree()));
   }
   const rlwe::SwitchingKey& key = keys.relinearization(ct.level());
-  rlwe::LazyPair pair =
-      rlwe::gadget_product_lazy(context, rlwe::gadget_decompose(context, ct.parts[2]), key);
-  ring::Poly u0;
-  ring::Poly u1;
-  rlwe::mod_down(context, pair, u0, u1);
-  ring::add(context.ring(), ct.parts[0], u0, ct.parts[0]);
-  ring::add(context.ring(), ct.parts[1], u1, ct.parts[1]);
+  const ring::RingContext& ring = context.ring();
+  rlwe::switch_key(context, ct.parts[2], key,
+                   [&](std::size_t i, const std::uint64_t* u0, const std::uint64_t* u1) {
+                     std::uint64_t* c0 = ct.parts[0].limb(i).data();
+                     std::uint64_t* c1 = ct.parts[1].limb(i).data();
+                     ring.kernels().add(c0, c0, u0, ring.n(), ring.q(i));
+                     ring.kernels().add(c1, c1, u1, ring.n(), ring.q(i));
+                   });
   ct.parts.pop_back();
 }
 
@@ -132,9 +139,13 @@ std::vector<Ciphertext> rotate_hoisted(const Context& context, const EvaluationK
   result.reserve(steps.size());
   for (const Steps s : steps) {
     const ring::GaloisElement element = galois_element(s, context.parameters().log_n());
-    result.push_back(element.value == 1 ? ct
-                                        : apply_galois(context, keys.galois(element, ct.level()),
-                                                       ct, decomposition));
+    if (element.value == 1) {
+      result.push_back(ct);
+      continue;
+    }
+    const rlwe::GaloisKey& key = keys.galois(element, ct.level());
+    rlwe::switch_key(context, decomposition, key.key,
+                     automorphism_into(context, key.automorphism, ct, result.emplace_back()));
   }
   return result;
 }

@@ -114,7 +114,7 @@ TEST_P(BasisExtension, OverflowCountRoundsTheSumOfFractions) {
   }
 }
 
-TEST_P(BasisExtension, ExtendLimbMatchesItsDefinition) {
+TEST_P(BasisExtension, ExtendMatchesItsDefinition) {
   constexpr std::size_t kN = 40;
   for (const Word prime : edge_primes(10)) {
     const ModulusConstants q = make_modulus_constants(prime);
@@ -125,8 +125,8 @@ TEST_P(BasisExtension, ExtendLimbMatchesItsDefinition) {
         const AlignedBuffer v = make_words(kN, count + 1, pattern, 12);
         for (const Word product : {Word{0}, Word{1}, prime - 1}) {
           AlignedBuffer out(kN);
-          kernels().extend_limb(out.data(), source.limbs.data(), factor.data(), count, v.data(),
-                                product, kN, q);
+          const ExtensionTarget target{out.data(), factor.data(), product, &q};
+          kernels().extend(&target, 1, source.limbs.data(), count, v.data(), kN);
           for (std::size_t i = 0; i < kN; ++i) {
             u128 expected = u128{v.data()[i]} * (prime - product);
             for (std::size_t k = 0; k < count; ++k) {
@@ -136,6 +136,38 @@ TEST_P(BasisExtension, ExtendLimbMatchesItsDefinition) {
           }
         }
       }
+    }
+  }
+}
+
+TEST_P(BasisExtension, ExtendGivesEachTargetWhatItGetsAlone) {
+  constexpr std::size_t kN = 40;
+  const std::vector<Word> primes = edge_primes(10);
+  const Source source(17, Pattern::kRandom, kN);
+  const AlignedBuffer v = make_words(kN, 18, Pattern::kRandom, 13);
+  std::vector<ModulusConstants> moduli;
+  std::vector<AlignedBuffer> factors;
+  std::vector<AlignedBuffer> together(9, AlignedBuffer(kN));
+  std::vector<ExtensionTarget> targets;
+  for (std::size_t t = 0; t < together.size(); ++t) {
+    moduli.push_back(make_modulus_constants(primes[t % primes.size()]));
+    factors.push_back(make_words(17, moduli.back().value, Pattern::kRandom, 14 + t));
+  }
+  for (std::size_t t = 0; t < together.size(); ++t) {
+    targets.push_back({together[t].data(), factors[t].data(), moduli[t].value - 1 - t, &moduli[t]});
+  }
+  for (std::size_t size = 0; size <= targets.size(); ++size) {
+    for (AlignedBuffer& out : together) {
+      std::fill_n(out.data(), kN, Word{77});
+    }
+    kernels().extend(targets.data(), size, source.limbs.data(), 17, v.data(), kN);
+    for (std::size_t t = 0; t < targets.size(); ++t) {
+      AlignedBuffer alone(kN);
+      std::fill_n(alone.data(), kN, Word{77});
+      ExtensionTarget target = targets[t];
+      target.out = alone.data();
+      kernels().extend(&target, t < size ? 1 : 0, source.limbs.data(), 17, v.data(), kN);
+      ASSERT_EQ(count_differences(together[t], alone), 0u) << size << " " << t;
     }
   }
 }

@@ -56,7 +56,7 @@ TEST(Dispatch, EveryEntryOfEverySupportedFamilyIsSet) {
     EXPECT_TRUE(t->add && t->subtract && t->negate && t->multiply && t->multiply_add);
     EXPECT_TRUE(t->multiply_scalar && t->multiply_scalar_add && t->subtract_multiply_scalar);
     EXPECT_TRUE(t->dot_pair && t->reduce && t->reduce_centred && t->overflow_count);
-    EXPECT_TRUE(t->extend_limb && t->permute && t->permute_add);
+    EXPECT_TRUE(t->extend && t->permute && t->permute_add);
   }
 }
 

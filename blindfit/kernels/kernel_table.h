@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "blindfit/base/error.h"
+#include "blindfit/kernels/extension_target.h"
 #include "blindfit/kernels/modulus_constants.h"
 
 namespace blindfit::kernels {
@@ -39,6 +40,24 @@ struct KernelTable {
   /// The inverse of forward_ntt, division by N included.
   void (*inverse_ntt)(std::uint64_t* x, const std::uint64_t* table, const ModulusConstants& q,
                       unsigned log_n) noexcept;
+
+  /// The same transforms in two passes over the limb as a matrix of that many rows, row by row in
+  /// memory, so that what comes before or after can be done while a part is in the first cache:
+  /// forward_ntt = columns, then every row; inverse_ntt = every row, then columns. Between the
+  /// passes the limb is *halfway*: its words are the family's own and mean nothing to others.
+  std::size_t (*ntt_rows)(unsigned log_n) noexcept;
+  /// Any 8 * k columns; row r of them starts at x + r * stride.
+  void (*forward_ntt_columns)(std::uint64_t* x, std::size_t stride, std::size_t columns,
+                              const std::uint64_t* table, const ModulusConstants& q,
+                              unsigned log_n) noexcept;
+  void (*inverse_ntt_columns)(std::uint64_t* x, std::size_t stride, std::size_t columns,
+                              const std::uint64_t* table, const ModulusConstants& q,
+                              unsigned log_n) noexcept;
+  /// Row `row`, of N / ntt_rows words, at x.
+  void (*forward_ntt_row)(std::uint64_t* x, std::size_t row, const std::uint64_t* table,
+                          const ModulusConstants& q, unsigned log_n) noexcept;
+  void (*inverse_ntt_row)(std::uint64_t* x, std::size_t row, const std::uint64_t* table,
+                          const ModulusConstants& q, unsigned log_n) noexcept;
 
   void (*add)(std::uint64_t* out, const std::uint64_t* a, const std::uint64_t* b, std::size_t n,
               const ModulusConstants& q) noexcept;
@@ -80,12 +99,13 @@ struct KernelTable {
   /// same v (note 0002).
   void (*overflow_count)(std::uint64_t* v, const std::uint64_t* const* y, const double* inverse,
                          std::size_t count, std::size_t n) noexcept;
-  /// out[i] = sum_k y[k][i] * factor[k] - v[i] * product mod q: one limb of a basis extension. y[k]
-  /// < 2^50 need not be reduced mod q; factor[k] and product are; count <= kMaxDotLength and v[i]
-  /// <= count. `out` aliases nothing.
-  void (*extend_limb)(std::uint64_t* out, const std::uint64_t* const* y,
-                      const std::uint64_t* factor, std::size_t count, const std::uint64_t* v,
-                      std::uint64_t product, std::size_t n, const ModulusConstants& q) noexcept;
+  /// For every target, out[i] = sum_k y[k][i] * factor[k] - v[i] * product mod q: a basis
+  /// extension. y[k] < 2^50 need not be reduced mod q; factor[k] and product are; count <=
+  /// kMaxDotLength and v[i] <= count. Outputs alias nothing. Several targets in one call share the
+  /// loads of y.
+  void (*extend)(const ExtensionTarget* targets, std::size_t target_count,
+                 const std::uint64_t* const* y, std::size_t count, const std::uint64_t* v,
+                 std::size_t n) noexcept;
 
   /// out[i] = x[index[i]]; `out` aliases nothing. `index` takes every aligned group of eight to an
   /// aligned group of eight, in any order inside it, as automorphisms on values in bit-reversed

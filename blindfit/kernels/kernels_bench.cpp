@@ -74,9 +74,9 @@ void time_extend_limb(benchmark::State& state, const KernelTable& kernels, std::
   const SumOperands in(count, q.value);
   const base::AlignedBuffer v = make_words(SumOperands::kN, count + 1, Pattern::kRandom, 2);
   base::AlignedBuffer out(SumOperands::kN);
+  const ExtensionTarget target{out.data(), in.pointers.back(), 12345, &q};
   for (auto _ : state) {
-    kernels.extend_limb(out.data(), in.pointers.data(), in.pointers.back(), count, v.data(), 12345,
-                        SumOperands::kN, q);
+    kernels.extend(&target, 1, in.pointers.data(), count, v.data(), SumOperands::kN);
     benchmark::ClobberMemory();
   }
   state.counters["products/s"] = benchmark::Counter(static_cast<double>(count * SumOperands::kN),

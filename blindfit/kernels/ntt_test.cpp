@@ -142,6 +142,52 @@ TEST_P(Ntt, InverseUndoesForward) {
   }
 }
 
+// A few columns of `x`, apart from the rest: row r starts at r * columns.
+base::AlignedBuffer take_columns(const base::AlignedBuffer& x, std::size_t rows, std::size_t first,
+                                 std::size_t columns) {
+  base::AlignedBuffer part(rows * columns);
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::copy_n(x.data() + row * (x.size() / rows) + first, columns, part.data() + row * columns);
+  }
+  return part;
+}
+
+void put_columns(const base::AlignedBuffer& part, std::size_t rows, std::size_t first,
+                 std::size_t columns, base::AlignedBuffer& x) {
+  for (std::size_t row = 0; row < rows; ++row) {
+    std::copy_n(part.data() + row * columns, columns, x.data() + row * (x.size() / rows) + first);
+  }
+}
+
+TEST_P(Ntt, TwoPassesInPartsEqualTheWholeTransform) {
+  for (const Word prime : edge_primes(log_n())) {
+    const Transform t = transform(prime);
+    const std::size_t rows = t.kernels->ntt_rows(log_n());
+    const std::size_t columns = n() / rows;
+    const std::size_t half = columns / 2;
+    base::AlignedBuffer x = make_words(n(), prime, Pattern::kRandom, 5);
+    base::AlignedBuffer expected = x;
+    t.forward(expected);
+    for (const std::size_t first : {half, std::size_t{0}}) {  // the second half first
+      base::AlignedBuffer part = take_columns(x, rows, first, half);
+      t.kernels->forward_ntt_columns(part.data(), half, half, t.table.data(), t.q, log_n());
+      put_columns(part, rows, first, half, x);
+    }
+    for (std::size_t row = rows; row-- > 0;) {
+      t.kernels->forward_ntt_row(x.data() + row * columns, row, t.table.data(), t.q, log_n());
+    }
+    ASSERT_EQ(count_differences(x, expected), 0u) << "forward, q " << prime;
+    t.inverse(expected);
+    for (std::size_t row = 0; row < rows; ++row) {
+      t.kernels->inverse_ntt_row(x.data() + row * columns, row, t.table.data(), t.q, log_n());
+    }
+    for (const std::size_t first : {half, std::size_t{0}}) {
+      t.kernels->inverse_ntt_columns(x.data() + first, columns, half, t.table.data(), t.q, log_n());
+    }
+    ASSERT_EQ(count_differences(x, expected), 0u) << "inverse, q " << prime;
+  }
+}
+
 TEST_P(Ntt, TableIsFilledCompletelyAndNotWrittenBeyondItsEnd) {
   const Word prime = edge_primes(log_n()).back();
   const Transform t = transform(prime);

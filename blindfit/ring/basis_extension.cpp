@@ -15,11 +15,9 @@ namespace {
 
 /// 32 KiB a limb: the source limbs of a block and one target fit the second-level cache, and longer
 /// blocks gained nothing.
-constexpr std::size_t kBlockColumns = 4096;
-
-const kernels::ModulusConstants& modulus_at(const RingContext& ring, std::size_t index) {
-  return index < ring.q_count() ? ring.q(index) : ring.p(index - ring.q_count());
-}
+constexpr std::size_t kBlockWords = 4096;
+/// Targets that share the loads of a source word.
+constexpr std::size_t kGroup = 4;
 
 std::vector<std::size_t> p_indices(const RingContext& ring) {
   std::vector<std::size_t> indices(ring.p_count());
@@ -35,11 +33,31 @@ std::uint64_t product_without(const RingContext& ring, std::span<const std::size
   std::uint64_t product = 1;
   for (std::size_t i = 0; i < source.size(); ++i) {
     if (i != k) {
-      product = multiply_mod(product, modulus_at(ring, source[i]).value % m, m);
+      product = multiply_mod(product, ring.modulus(source[i]).value % m, m);
     }
   }
   return product;
 }
+
+std::size_t block_columns(const RingContext& ring) {
+  return std::min(kBlockWords, ring.n()) / ring.rows();
+}
+
+/// The limbs of one block: y_0 .. y_(count-1), then v.
+template <typename Word>
+class BlockLimbs {
+ public:
+  BlockLimbs(Word* block, std::size_t count, std::size_t words) {
+    for (std::size_t k = 0; k <= count; ++k) {
+      limbs_[k] = block + k * words;
+    }
+  }
+  Word* operator[](std::size_t k) const { return limbs_[k]; }
+  Word* const* data() const { return limbs_.data(); }
+
+ private:
+  std::array<Word*, kernels::kMaxDotLength + 1> limbs_;
+};
 
 }  // namespace
 
@@ -51,14 +69,14 @@ BasisExtension::BasisExtension(const RingContext& ring, std::vector<std::size_t>
   }
   const std::size_t count = source_.size();
   for (std::size_t k = 0; k < count; ++k) {
-    const auto& s = modulus_at(ring, source_[k]);
+    const auto& s = ring.modulus(source_[k]);
     inverse_hat_.push_back(inverse_mod(product_without(ring, source_, k, s.value), s.value));
     inverse_.push_back(s.inverse);
   }
   const std::size_t targets = ring.q_count() + ring.p_count();
   hat_.resize(targets);
   for (std::size_t t = 0; t < targets; ++t) {
-    const std::uint64_t m = modulus_at(ring, t).value;
+    const std::uint64_t m = ring.modulus(t).value;
     for (std::size_t k = 0; k < count; ++k) {
       hat_[t].push_back(product_without(ring, source_, k, m));
     }
@@ -66,27 +84,59 @@ BasisExtension::BasisExtension(const RingContext& ring, std::vector<std::size_t>
   }
 }
 
-void BasisExtension::extend(const RingContext& ring, std::span<const std::uint64_t* const> x,
+base::AlignedBuffer BasisExtension::prepare(const RingContext& ring,
+                                            std::span<std::uint64_t* const> x) const {
+  const std::size_t count = source_.size();
+  const std::size_t columns = block_columns(ring);
+  const std::size_t words = columns * ring.rows();
+  base::AlignedBuffer prepared((count + 1) * ring.n());
+  std::uint64_t* block = prepared.data();
+  for (std::size_t begin = 0; begin < ring.row_size(); begin += columns) {
+    const BlockLimbs y(block, count, words);
+    for (std::size_t k = 0; k < count; ++k) {
+      ring.inverse_ntt_columns(x[k] + begin, columns, source_[k]);
+      for (std::size_t r = 0; r < ring.rows(); ++r) {
+        ring.kernels().multiply_scalar(y[k] + r * columns, x[k] + begin + r * ring.row_size(),
+                                       inverse_hat_[k], columns, ring.modulus(source_[k]));
+      }
+    }
+    ring.kernels().overflow_count(y[count], y.data(), inverse_.data(), count, words);
+    block += (count + 1) * words;
+  }
+  return prepared;
+}
+
+void BasisExtension::extend(const RingContext& ring, const base::AlignedBuffer& prepared,
                             std::span<const Target> targets) const {
   const std::size_t count = source_.size();
-  const std::size_t columns = std::min(kBlockColumns, ring.n());
-  base::AlignedBuffer scratch((count + 1) * columns);
-  std::uint64_t* v = scratch.data() + count * columns;
-  std::array<std::uint64_t*, kernels::kMaxDotLength> y;
-  for (std::size_t k = 0; k < count; ++k) {
-    y[k] = scratch.data() + k * columns;
+  const std::size_t columns = block_columns(ring);
+  const std::size_t words = columns * ring.rows();
+  const std::uint64_t* block = prepared.data();
+  for (std::size_t begin = 0; begin < ring.row_size(); begin += columns) {
+    for (std::size_t first = 0; first < targets.size(); first += kGroup) {
+      extend_block(ring, block, begin,
+                   targets.subspan(first, std::min(kGroup, targets.size() - first)));
+    }
+    block += (count + 1) * words;
   }
-  for (std::size_t begin = 0; begin < ring.n(); begin += columns) {
-    for (std::size_t k = 0; k < count; ++k) {
-      ring.kernels().multiply_scalar(y[k], x[k] + begin, inverse_hat_[k], columns,
-                                     modulus_at(ring, source_[k]));
+}
+
+void BasisExtension::extend_block(const RingContext& ring, const std::uint64_t* block,
+                                  std::size_t begin, std::span<const Target> targets) const {
+  const std::size_t columns = block_columns(ring);
+  std::array<kernels::ExtensionTarget, kGroup> outputs;
+  for (std::size_t r = 0; r < ring.rows(); ++r) {
+    for (std::size_t t = 0; t < targets.size(); ++t) {
+      const auto& [modulus, out] = targets[t];
+      outputs[t] = {out + begin + r * ring.row_size(), hat_[modulus].data(), product_[modulus],
+                    &ring.modulus(modulus)};
     }
-    ring.kernels().overflow_count(v, y.data(), inverse_.data(), count, columns);
-    for (const Target& target : targets) {
-      ring.kernels().extend_limb(target.out + begin, y.data(), hat_[target.modulus].data(), count,
-                                 v, product_[target.modulus], columns,
-                                 modulus_at(ring, target.modulus));
-    }
+    const BlockLimbs y(block + r * columns, source_.size(), columns * ring.rows());
+    ring.kernels().extend(outputs.data(), targets.size(), y.data(), source_.size(),
+                          y[source_.size()], columns);
+  }
+  for (const auto& [modulus, out] : targets) {
+    ring.forward_ntt_columns(out + begin, columns, modulus);
   }
 }
 
@@ -96,28 +146,34 @@ ModDown::ModDown(const RingContext& ring) : extension_(ring, p_indices(ring)) {
   }
 }
 
+void ModDown::divide_row(const RingContext& ring, const std::uint64_t* in, std::uint64_t* remainder,
+                         std::size_t r, std::size_t i) const {
+  ring.forward_ntt_row(remainder, r, i);
+  ring.kernels().subtract_multiply_scalar(remainder, in, remainder, inverse_p_[i], ring.row_size(),
+                                          ring.q(i));
+}
+
 void ModDown::apply(const RingContext& ring, Poly& in, Poly& out) const {
-  const std::size_t n = in.n();
   const std::size_t q_limbs = in.q_limbs();
-  if (out.n() != n || out.q_limbs() != q_limbs || out.p_limbs() != 0) {
-    out = Poly(n, q_limbs, 0, Domain::kEvaluation);
+  if (out.n() != in.n() || out.q_limbs() != q_limbs || out.p_limbs() != 0) {
+    out = Poly(in.n(), q_limbs, 0, Domain::kEvaluation);
   }
   out.set_domain(Domain::kEvaluation);
-  std::vector<const std::uint64_t*> p_limbs;
+  std::vector<std::uint64_t*> p_limbs;
   for (std::size_t j = 0; j < in.p_limbs(); ++j) {
-    ring.inverse_ntt_limb(in.limb(q_limbs + j), ring.p_index(j));
+    inverse_ntt_rows(ring, in.limb(q_limbs + j), ring.p_index(j));
     p_limbs.push_back(in.limb(q_limbs + j).data());
   }
   std::vector<BasisExtension::Target> remainders;
   for (std::size_t i = 0; i < q_limbs; ++i) {
     remainders.push_back({i, out.limb(i).data()});
   }
-  extension_.extend(ring, p_limbs, remainders);
+  extension_.extend(ring, extension_.prepare(ring, p_limbs), remainders);
   for (std::size_t i = 0; i < q_limbs; ++i) {
-    std::uint64_t* remainder = out.limb(i).data();
-    ring.forward_ntt_limb(out.limb(i), i);
-    ring.kernels().subtract_multiply_scalar(remainder, in.limb(i).data(), remainder, inverse_p_[i],
-                                            n, ring.q(i));
+    for (std::size_t r = 0; r < ring.rows(); ++r) {
+      const std::size_t begin = r * ring.row_size();
+      divide_row(ring, in.limb(i).data() + begin, out.limb(i).data() + begin, r, i);
+    }
   }
 }
 

@@ -26,16 +26,25 @@ class BasisExtension {
     std::size_t modulus;
     std::uint64_t* out;
   };
-  /// The centred value modulo every target's prime, coefficient domain: y_k = x_k (S / s_k)^-1 mod
-  /// s_k, v their overflow count, out = sum_k y_k (S / s_k) - v S.
+  /// What all targets share: y_k = x_k (S / s_k)^-1 mod s_k and v, their overflow count.
   ///
-  /// `x` holds one coefficient-domain limb per source prime; targets alias nothing. Runs in blocks
-  /// of columns, so that y and v stay in the first caches for all targets. Cost: source() products
-  /// for each source and each target limb.
-  void extend(const RingContext& ring, std::span<const std::uint64_t* const> x,
+  /// `x` holds one limb per source prime, halfway through its inverse transform (rows done), and is
+  /// scratch afterwards. The result has source() + 1 limbs, in blocks of columns, so that
+  /// everything between two row passes happens in the first caches. Cost: a column pass and two
+  /// products for each source limb.
+  [[nodiscard]] base::AlignedBuffer prepare(const RingContext& ring,
+                                            std::span<std::uint64_t* const> x) const;
+  /// The centred value modulo every target's prime: out = sum_k y_k (S / s_k) - v S.
+  ///
+  /// Targets come out halfway through their forward transform (rows left) and alias nothing. Cost:
+  /// source() products and a column pass for each target limb.
+  void extend(const RingContext& ring, const base::AlignedBuffer& prepared,
               std::span<const Target> targets) const;
 
  private:
+  void extend_block(const RingContext& ring, const std::uint64_t* block, std::size_t begin,
+                    std::span<const Target> targets) const;
+
   std::vector<std::size_t> source_;
   std::vector<std::uint64_t> inverse_hat_;       // (S / s_k)^-1 mod s_k
   std::vector<double> inverse_;                  // 1 / s_k
@@ -43,15 +52,21 @@ class BasisExtension {
   std::vector<std::uint64_t> product_;           // [target]: S mod target
 };
 
-/// Divides by P with rounding: QP -> Q.
-///
-/// In: evaluation domain, all p-limbs. Out: the same q-limbs, no p-limbs, evaluation domain;
-/// |error| <= 1/2 + 2^-40 per coefficient. Cost: p_count inverse and q_limbs forward NTTs. `in` is
-/// scratch afterwards and must not be `out`.
+/// Divides by P with rounding: QP -> Q; |error| <= 1/2 + 2^-40 per coefficient.
 class ModDown {
  public:
   explicit ModDown(const RingContext& ring);
+
+  /// In: evaluation domain, all p-limbs; scratch afterwards. Out: the same q-limbs, no p-limbs,
+  /// evaluation domain. `in` must not be `out`. Cost: p_count inverse and q_limbs forward NTTs.
   void apply(const RingContext& ring, Poly& in, Poly& out) const;
+
+  /// For a caller that makes rows of `in` and divides them at once: extension() takes the p-limbs
+  /// to the remainder modulo each q_i, halfway through its forward transform; then, for row r of
+  /// limb i, remainder -> (in - remainder) / P, evaluation domain.
+  [[nodiscard]] const BasisExtension& extension() const noexcept { return extension_; }
+  void divide_row(const RingContext& ring, const std::uint64_t* in, std::uint64_t* remainder,
+                  std::size_t r, std::size_t i) const;
 
  private:
   BasisExtension extension_;

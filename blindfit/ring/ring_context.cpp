@@ -60,10 +60,11 @@ void apply_binary(const RingContext& ring, const Poly& a, const Poly& b, Poly& o
 
 RingContext::RingContext(unsigned log_n, std::vector<std::uint64_t> q_primes,
                          std::vector<std::uint64_t> p_primes, const kernels::KernelTable& kernels)
-    : log_n_(log_n), q_count_(q_primes.size()), kernels_(&kernels), table_words_(0) {
+    : log_n_(log_n), rows_(0), q_count_(q_primes.size()), kernels_(&kernels), table_words_(0) {
   if (log_n < 10 || log_n > 17) {
     throw Error(ErrorCode::kInvalidArgument, "log_n must be in [10, 17]: " + std::to_string(log_n));
   }
+  rows_ = kernels.ntt_rows(log_n);
   std::vector<std::uint64_t> primes = std::move(q_primes);
   primes.insert(primes.end(), p_primes.begin(), p_primes.end());
   if (std::set<std::uint64_t>(primes.begin(), primes.end()).size() != primes.size()) {
@@ -90,13 +91,25 @@ RingContext::RingContext(unsigned log_n, std::vector<std::uint64_t> q_primes,
 }
 
 void RingContext::forward_ntt_limb(std::span<std::uint64_t> limb, std::size_t modulus_index) const {
-  kernels_->forward_ntt(limb.data(), tables_.data() + modulus_index * table_words_,
-                        moduli_[modulus_index], log_n_);
+  kernels_->forward_ntt(limb.data(), table(modulus_index), moduli_[modulus_index], log_n_);
 }
 
 void RingContext::inverse_ntt_limb(std::span<std::uint64_t> limb, std::size_t modulus_index) const {
-  kernels_->inverse_ntt(limb.data(), tables_.data() + modulus_index * table_words_,
-                        moduli_[modulus_index], log_n_);
+  kernels_->inverse_ntt(limb.data(), table(modulus_index), moduli_[modulus_index], log_n_);
+}
+
+void inverse_ntt_rows(const RingContext& ring, std::span<std::uint64_t> limb,
+                      std::size_t modulus_index) {
+  for (std::size_t r = 0; r < ring.rows(); ++r) {
+    ring.inverse_ntt_row(limb.data() + r * ring.row_size(), r, modulus_index);
+  }
+}
+
+void forward_ntt_rows(const RingContext& ring, std::span<std::uint64_t> limb,
+                      std::size_t modulus_index) {
+  for (std::size_t r = 0; r < ring.rows(); ++r) {
+    ring.forward_ntt_row(limb.data() + r * ring.row_size(), r, modulus_index);
+  }
 }
 
 void to_evaluation(const RingContext& ring, Poly& poly) {

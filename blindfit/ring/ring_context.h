@@ -31,6 +31,9 @@ class RingContext {
   [[nodiscard]] const kernels::ModulusConstants& p(std::size_t j) const {
     return moduli_[q_count_ + j];
   }
+  [[nodiscard]] const kernels::ModulusConstants& modulus(std::size_t modulus_index) const {
+    return moduli_[modulus_index];
+  }
   /// The modulus of limb i of `poly`.
   [[nodiscard]] const kernels::ModulusConstants& modulus(const Poly& poly, std::size_t i) const {
     return moduli_[index(poly, i)];
@@ -46,16 +49,47 @@ class RingContext {
   /// Transforms one limb in place; the caller keeps track of the domain.
   void forward_ntt_limb(std::span<std::uint64_t> limb, std::size_t modulus_index) const;
   void inverse_ntt_limb(std::span<std::uint64_t> limb, std::size_t modulus_index) const;
-  /// The index of p_j for the two functions above; q_i has index i.
+  /// The same in two passes over the limb as a matrix of rows() rows: forward = columns, then each
+  /// row; inverse = each row, then columns. Between the passes the limb is *halfway*: only the
+  /// second pass can read its words. Whoever works on a limb anyway does a pass on the part that is
+  /// in the first cache.
+  [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
+  [[nodiscard]] std::size_t row_size() const noexcept { return n() / rows_; }
+  void forward_ntt_row(std::uint64_t* row, std::size_t r, std::size_t modulus_index) const {
+    kernels_->forward_ntt_row(row, r, table(modulus_index), moduli_[modulus_index], log_n_);
+  }
+  void inverse_ntt_row(std::uint64_t* row, std::size_t r, std::size_t modulus_index) const {
+    kernels_->inverse_ntt_row(row, r, table(modulus_index), moduli_[modulus_index], log_n_);
+  }
+  /// `columns` columns (a multiple of 8), the first of them at `limb_column`.
+  void forward_ntt_columns(std::uint64_t* limb_column, std::size_t columns,
+                           std::size_t modulus_index) const {
+    kernels_->forward_ntt_columns(limb_column, row_size(), columns, table(modulus_index),
+                                  moduli_[modulus_index], log_n_);
+  }
+  void inverse_ntt_columns(std::uint64_t* limb_column, std::size_t columns,
+                           std::size_t modulus_index) const {
+    kernels_->inverse_ntt_columns(limb_column, row_size(), columns, table(modulus_index),
+                                  moduli_[modulus_index], log_n_);
+  }
+  /// The index of p_j for the functions above; q_i has index i.
   [[nodiscard]] std::size_t p_index(std::size_t j) const noexcept { return q_count_ + j; }
 
   /// Index in this context of the modulus of limb i of `poly`.
   [[nodiscard]] std::size_t index(const Poly& poly, std::size_t i) const noexcept {
-    return i < poly.q_limbs() ? i : q_count_ + (i - poly.q_limbs());
+    return index(poly.q_limbs(), i);
+  }
+  [[nodiscard]] std::size_t index(std::size_t q_limbs, std::size_t i) const noexcept {
+    return i < q_limbs ? i : q_count_ + (i - q_limbs);
   }
 
  private:
+  [[nodiscard]] const std::uint64_t* table(std::size_t modulus_index) const noexcept {
+    return tables_.data() + modulus_index * table_words_;
+  }
+
   unsigned log_n_;
+  std::size_t rows_;
   std::size_t q_count_;
   const kernels::KernelTable* kernels_;
   std::vector<kernels::ModulusConstants> moduli_;
@@ -69,6 +103,13 @@ class RingContext {
 /// domain on entry.
 void to_evaluation(const RingContext& ring, Poly& poly);
 void to_coefficient(const RingContext& ring, Poly& poly);
+
+/// All rows of one limb: evaluation domain -> halfway to coefficients, halfway from coefficients ->
+/// evaluation domain.
+void inverse_ntt_rows(const RingContext& ring, std::span<std::uint64_t> limb,
+                      std::size_t modulus_index);
+void forward_ntt_rows(const RingContext& ring, std::span<std::uint64_t> limb,
+                      std::size_t modulus_index);
 
 /// Limb-wise arithmetic on polynomials of equal limbs and domain; `out` takes their shape and may
 /// alias either. If `b` has more q-limbs than `a` (and no p-limbs), its upper ones are ignored, so

@@ -7,54 +7,63 @@
 #include <string>
 
 namespace blindfit::rlwe {
-namespace {
 
-/// Fills one digit: the limbs of its own primes are `c`'s, all others are extended and transformed.
-void extend_digit(const Context& context, const ring::Poly& c, const ring::Poly& coefficients,
-                  std::size_t d, ring::Poly& out) {
-  const ring::RingContext& ring = context.ring();
-  const std::size_t first = d * context.parameters().digit_size();
-  const std::size_t size = std::min(context.parameters().digit_size(), c.q_limbs() - first);
-  const ring::BasisExtension& extension = context.digit_extension(d, size);
-  std::vector<const std::uint64_t*> own;
-  for (std::size_t k = first; k < first + size; ++k) {
-    own.push_back(coefficients.limb(k).data());
-    std::memcpy(out.limb(k).data(), c.limb(k).data(), c.n() * sizeof(std::uint64_t));
-  }
-  std::vector<ring::BasisExtension::Target> others;
-  for (std::size_t i = 0; i < out.limbs(); ++i) {
-    if (i < first || i >= first + size) {
-      others.push_back({ring.index(out, i), out.limb(i).data()});
-    }
-  }
-  extension.extend(ring, own, others);
-  for (const auto& [modulus, limb] : others) {
-    ring.forward_ntt_limb({limb, c.n()}, modulus);
-  }
+LimbRange own_limbs(const Context& context, const ring::Poly& c, std::size_t d) {
+  const std::size_t size = context.parameters().digit_size();
+  return {d * size, std::min((d + 1) * size, c.q_limbs())};
 }
 
-}  // namespace
+base::AlignedBuffer prepare_digit(const Context& context, const ring::Poly& c, std::size_t d) {
+  const ring::RingContext& ring = context.ring();
+  const auto [first, last] = own_limbs(context, c, d);
+  base::AlignedBuffer halfway((last - first) * c.n());
+  std::vector<std::uint64_t*> own;
+  for (std::size_t k = first; k < last; ++k) {
+    const std::span<std::uint64_t> limb(halfway.data() + (k - first) * c.n(), c.n());
+    std::memcpy(limb.data(), c.limb(k).data(), limb.size_bytes());
+    ring::inverse_ntt_rows(ring, limb, k);
+    own.push_back(limb.data());
+  }
+  return context.digit_extension(d, last - first).prepare(ring, own);
+}
 
 Decomposition gadget_decompose(const Context& context, const ring::Poly& c) {
-  ring::Poly coefficients = c;
-  ring::to_coefficient(context.ring(), coefficients);
-  const std::size_t digits = context.parameters().digits(c.q_limbs() - 1);
+  const ring::RingContext& ring = context.ring();
   Decomposition result;
-  result.digits.reserve(digits);
-  for (std::size_t d = 0; d < digits; ++d) {
-    result.digits.emplace_back(c.n(), c.q_limbs(), context.ring().p_count(),
-                               ring::Domain::kEvaluation);
-    extend_digit(context, c, coefficients, d, result.digits.back());
+  for (std::size_t d = 0; d < context.parameters().digits(c.q_limbs() - 1); ++d) {
+    ring::Poly& digit =
+        result.digits.emplace_back(c.n(), c.q_limbs(), ring.p_count(), ring::Domain::kEvaluation);
+    const LimbRange own = own_limbs(context, c, d);
+    std::vector<ring::BasisExtension::Target> others;
+    for (std::size_t i = 0; i < digit.limbs(); ++i) {
+      if (own.contains(i)) {
+        std::memcpy(digit.limb(i).data(), c.limb(i).data(), c.limb(i).size_bytes());
+      } else {
+        others.push_back({ring.index(digit, i), digit.limb(i).data()});
+      }
+    }
+    context.digit_extension(d, own.last - own.first)
+        .extend(ring, prepare_digit(context, c, d), others);
+    for (const auto& [modulus, limb] : others) {
+      ring::forward_ntt_rows(ring, {limb, c.n()}, modulus);
+    }
   }
   return result;
+}
+
+void require_level(const SwitchingKey& key, std::size_t level) {
+  if (key.level() < level) {
+    throw base::Error(base::ErrorCode::kKeyMissing,
+                      "a switching key must reach the level of its operand: " +
+                          std::to_string(key.level()) + " < " + std::to_string(level));
+  }
 }
 
 void gadget_product_limb(const Context& context, const Decomposition& c, const SwitchingKey& key,
                          std::size_t i, std::uint64_t* u0, std::uint64_t* u1) {
   const ring::Poly& shape = c.digits.front();
   const std::size_t count = c.digits.size();
-  // The key may stand at a higher level, which moves its special limbs up.
-  const std::size_t key_limb = i < shape.q_limbs() ? i : i - shape.q_limbs() + key.level() + 1;
+  const std::size_t key_limb = limb_of_key(key, shape.q_limbs(), i);
   std::array<const std::uint64_t*, kernels::kMaxDotLength> digit;
   std::array<const std::uint64_t*, kernels::kMaxDotLength> b;
   std::array<const std::uint64_t*, kernels::kMaxDotLength> a;
@@ -70,11 +79,7 @@ void gadget_product_limb(const Context& context, const Decomposition& c, const S
 LazyPair gadget_product_lazy(const Context& context, const Decomposition& c,
                              const SwitchingKey& key) {
   const ring::Poly& shape = c.digits.front();
-  if (key.level() < c.level()) {
-    throw base::Error(base::ErrorCode::kKeyMissing,
-                      "a switching key must reach the level of its operand: " +
-                          std::to_string(key.level()) + " < " + std::to_string(c.level()));
-  }
+  require_level(key, c.level());
   LazyPair pair{ring::Poly(shape.n(), shape.q_limbs(), shape.p_limbs(), ring::Domain::kEvaluation),
                 ring::Poly(shape.n(), shape.q_limbs(), shape.p_limbs(), ring::Domain::kEvaluation)};
   for (std::size_t i = 0; i < shape.limbs(); ++i) {

@@ -18,10 +18,32 @@ struct Decomposition {
   [[nodiscard]] std::size_t level() const noexcept { return digits.front().q_limbs() - 1; }
 };
 
+/// The limbs of c that make digit d: [first, last).
+struct LimbRange {
+  std::size_t first;
+  std::size_t last;
+
+  [[nodiscard]] bool contains(std::size_t i) const noexcept { return i >= first && i < last; }
+};
+LimbRange own_limbs(const Context& context, const ring::Poly& c, std::size_t d);
+
+/// Digit d of c, prepared for Context::digit_extension(d, size of own_limbs). Cost: its size in
+/// inverse NTTs.
+base::AlignedBuffer prepare_digit(const Context& context, const ring::Poly& c, std::size_t d);
+
 /// Extends each digit of `c` from its primes to q_0 .. q_level and all p (mod_up, centred).
 /// In: evaluation domain, level l. Cost: l + 1 inverse and digits * (l + 1 + p_count) - (l + 1)
 /// forward NTTs.
 Decomposition gadget_decompose(const Context& context, const ring::Poly& c);
+
+/// The limb of the key that meets limb i of a polynomial of that shape: the key may stand at a
+/// higher level, which moves its special limbs up.
+[[nodiscard]] inline std::size_t limb_of_key(const SwitchingKey& key, std::size_t q_limbs,
+                                             std::size_t i) {
+  return i < q_limbs ? i : i - q_limbs + key.level() + 1;
+}
+/// Throws Error{kKeyMissing} if the key ends below `level`.
+void require_level(const SwitchingKey& key, std::size_t level);
 
 /// A pair of polynomials over QP: what a gadget product yields before mod_down.
 struct LazyPair {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "blindfit/kernels/extension_target.h"
 #include "blindfit/kernels/modulus_constants.h"
 
 namespace blindfit::kernels::avx2 {
@@ -15,6 +16,15 @@ std::size_t ntt_table_words(unsigned log_n) noexcept;
 void ntt_build_table(Word* table, const ModulusConstants& q, Word psi, unsigned log_n) noexcept;
 void forward_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned log_n) noexcept;
 void inverse_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned log_n) noexcept;
+std::size_t ntt_rows(unsigned log_n) noexcept;
+void forward_ntt_columns(Word* x, std::size_t stride, std::size_t columns, const Word* table,
+                         const ModulusConstants& q, unsigned log_n) noexcept;
+void inverse_ntt_columns(Word* x, std::size_t stride, std::size_t columns, const Word* table,
+                         const ModulusConstants& q, unsigned log_n) noexcept;
+void forward_ntt_row(Word* x, std::size_t row, const Word* table, const ModulusConstants& q,
+                     unsigned log_n) noexcept;
+void inverse_ntt_row(Word* x, std::size_t row, const Word* table, const ModulusConstants& q,
+                     unsigned log_n) noexcept;
 
 void add(Word* out, const Word* a, const Word* b, std::size_t n,
          const ModulusConstants& q) noexcept;
@@ -40,8 +50,8 @@ void reduce_centred(Word* out, const Word* x, std::size_t n, Word p,
                     const ModulusConstants& q) noexcept;
 void overflow_count(Word* v, const Word* const* y, const double* inverse, std::size_t count,
                     std::size_t n) noexcept;
-void extend_limb(Word* out, const Word* const* y, const Word* factor, std::size_t count,
-                 const Word* v, Word product, std::size_t n, const ModulusConstants& q) noexcept;
+void extend(const ExtensionTarget* targets, std::size_t target_count, const Word* const* y,
+            std::size_t count, const Word* v, std::size_t n) noexcept;
 void permute(Word* out, const Word* x, const std::uint32_t* index, std::size_t n) noexcept;
 void permute_add(Word* out, const Word* x, const std::uint32_t* index, std::size_t n,
                  const ModulusConstants& q) noexcept;

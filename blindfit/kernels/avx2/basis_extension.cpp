@@ -38,10 +38,12 @@ void overflow_count(Word* v, const Word* const* y, const double* inverse, std::s
   }
 }
 
-void extend_limb(Word* out, const Word* const* y, const Word* factor, std::size_t count,
-                 const Word* v, Word product, std::size_t n, const ModulusConstants& q) noexcept {
-  const Modulus m = make_modulus(q);
-  const Reals minus_product = broadcast_real(static_cast<double>(q.value - product));
+namespace {
+
+void extend_to(const ExtensionTarget& target, const Word* const* y, std::size_t count,
+               const Word* v, std::size_t n) {
+  const Modulus m = make_modulus(*target.q);
+  const Reals minus_product = broadcast_real(static_cast<double>(target.q->value - target.product));
   for (std::size_t i = 0; i < n; i += kLanes) {
     LongSum sum = zero_sum();
     accumulate(sum, to_reals(load(v + i)), minus_product);
@@ -51,10 +53,19 @@ void extend_limb(Word* out, const Word* const* y, const Word* factor, std::size_
         empty_grid(sum, m);
         room = kChunk;
       }
-      const Reals coefficient = broadcast_real(static_cast<double>(factor[k]));
+      const Reals coefficient = broadcast_real(static_cast<double>(target.factor[k]));
       accumulate(sum, to_reals(load(y[k] + i)), coefficient);
     }
-    store(out + i, canonical(reduce_sum(sum, m), m));
+    store(target.out + i, canonical(reduce_sum(sum, m), m));
+  }
+}
+
+}  // namespace
+
+void extend(const ExtensionTarget* targets, std::size_t target_count, const Word* const* y,
+            std::size_t count, const Word* v, std::size_t n) noexcept {
+  for (std::size_t t = 0; t < target_count; ++t) {
+    extend_to(targets[t], y, count, v, n);
   }
 }
 

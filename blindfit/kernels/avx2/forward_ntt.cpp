@@ -33,14 +33,14 @@ template <unsigned kLayers, bool kReduce, typename FactorOf>
   }
 }
 
-// The first kLayers layers of the block whose node is `node`; `stride` is the block's length >>
-// kLayers. kFirst: the words are still integers.
+// The first kLayers layers of the block whose node is `node`, on `columns` of its columns; `stride`
+// is the distance of its rows. kFirst: the words are still integers.
 template <unsigned kLayers, bool kFirst>
-void forward_pass(Word* x, std::size_t stride, const Word* upper, std::size_t node,
-                  const Modulus& m) {
+void forward_pass(Word* x, std::size_t stride, std::size_t columns, const Word* upper,
+                  std::size_t node, const Modulus& m) {
   constexpr std::size_t kRadix = std::size_t{1} << kLayers;
   const auto factor = [upper, node](std::size_t inner) { return load_inner(upper, node, inner); };
-  for (std::size_t column = 0; column < stride; column += kLanes) {
+  for (std::size_t column = 0; column < columns; column += kLanes) {
     Reals v[kRadix];
     for (std::size_t i = 0; i < kRadix; ++i) {
       const Word* from = x + i * stride + column;
@@ -82,33 +82,60 @@ void forward_tiles(Word* x, const Word* tile, std::size_t count, const Modulus& 
   }
 }
 
-// All layers of the block of 2^log_size coefficients at node 2^(log_n - log_size) + block.
+// The first `layers` layers of the block whose node is `node`.
 template <bool kFirst>
+void forward_columns(Word* x, std::size_t stride, std::size_t columns, unsigned layers,
+                     std::size_t node, const Twiddles& twiddles, const Modulus& m) {
+  if (layers == 3) {
+    forward_pass<3, kFirst>(x, stride, columns, twiddles.upper, node, m);
+  } else {
+    forward_pass<2, kFirst>(x, stride, columns, twiddles.upper, node, m);
+  }
+}
+
+// All layers of the block of 2^log_size coefficients at node 2^(log_n - log_size) + block, which is
+// not the whole limb.
 void forward_block(Word* x, unsigned log_size, std::size_t node, std::size_t block,
                    const Twiddles& twiddles, const Modulus& m) {
   const unsigned layers = pass_layers(log_size);
   const unsigned log_stride = log_size - layers;
   const std::size_t stride = std::size_t{1} << log_stride;
   const std::size_t radix = std::size_t{1} << layers;
-  if (layers == 3) {
-    forward_pass<3, kFirst>(x, stride, twiddles.upper, node, m);
-  } else {
-    forward_pass<2, kFirst>(x, stride, twiddles.upper, node, m);
-  }
+  forward_columns<false>(x, stride, stride, layers, node, twiddles, m);
   if (log_stride == kTileLog) {
     forward_tiles(x, twiddles.tiles + block * radix * kTileRecord, radix, m);
     return;
   }
   for (std::size_t i = 0; i < radix; ++i) {
-    forward_block<false>(x + i * stride, log_stride, node * radix + i, block * radix + i, twiddles,
-                         m);
+    forward_block(x + i * stride, log_stride, node * radix + i, block * radix + i, twiddles, m);
   }
 }
 
 }  // namespace
 
+std::size_t ntt_rows(unsigned log_n) noexcept {
+  return std::size_t{1} << pass_layers(log_n);
+}
+
+void forward_ntt_columns(Word* x, std::size_t stride, std::size_t columns, const Word* table,
+                         const ModulusConstants& q, unsigned log_n) noexcept {
+  forward_columns<true>(x, stride, columns, pass_layers(log_n), 1, half_table(table, log_n),
+                        make_modulus(q));
+}
+
+void forward_ntt_row(Word* x, std::size_t row, const Word* table, const ModulusConstants& q,
+                     unsigned log_n) noexcept {
+  forward_block(x, log_n - pass_layers(log_n), ntt_rows(log_n) + row, row, half_table(table, log_n),
+                make_modulus(q));
+}
+
 void forward_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned log_n) noexcept {
-  forward_block<true>(x, log_n, 1, 0, half_table(table, log_n), make_modulus(q));
+  const std::size_t rows = ntt_rows(log_n);
+  const std::size_t columns = (std::size_t{1} << log_n) / rows;
+  forward_ntt_columns(x, columns, columns, table, q, log_n);
+  for (std::size_t row = 0; row < rows; ++row) {
+    forward_ntt_row(x + row * columns, row, table, q, log_n);
+  }
 }
 
 }  // namespace blindfit::kernels::avx2

@@ -53,13 +53,14 @@ template <unsigned kLayers, typename FactorOf>
   }
 }
 
-// The last kLayers layers of the block whose node is `node`; kLast: this block is the whole limb.
+// The last kLayers layers of the block whose node is `node`, on `columns` of its columns; kLast:
+// this block is the whole limb.
 template <unsigned kLayers, bool kLast>
-void inverse_pass(Word* x, std::size_t stride, const Word* upper, std::size_t node,
-                  const Modulus& m) {
+void inverse_pass(Word* x, std::size_t stride, std::size_t columns, const Word* upper,
+                  std::size_t node, const Modulus& m) {
   constexpr std::size_t kRadix = std::size_t{1} << kLayers;
   const auto factor = [upper, node](std::size_t inner) { return load_inner(upper, node, inner); };
-  for (std::size_t column = 0; column < stride; column += kLanes) {
+  for (std::size_t column = 0; column < columns; column += kLanes) {
     Reals v[kRadix];
     for (std::size_t i = 0; i < kRadix; ++i) {
       v[i] = load_reals(x + i * stride + column);
@@ -103,8 +104,19 @@ void inverse_tiles(Word* x, const Word* tile, std::size_t count, const Modulus& 
   }
 }
 
-// All layers of the block of 2^log_size coefficients at node 2^(log_n - log_size) + block.
+// The last `layers` layers of the block whose node is `node`.
 template <bool kLast>
+void inverse_columns(Word* x, std::size_t stride, std::size_t columns, unsigned layers,
+                     std::size_t node, const Twiddles& twiddles, const Modulus& m) {
+  if (layers == 3) {
+    inverse_pass<3, kLast>(x, stride, columns, twiddles.upper, node, m);
+  } else {
+    inverse_pass<2, kLast>(x, stride, columns, twiddles.upper, node, m);
+  }
+}
+
+// All layers of the block of 2^log_size coefficients at node 2^(log_n - log_size) + block, which is
+// not the whole limb.
 void inverse_block(Word* x, unsigned log_size, std::size_t node, std::size_t block,
                    const Twiddles& twiddles, const Modulus& m) {
   const unsigned layers = pass_layers(log_size);
@@ -115,22 +127,37 @@ void inverse_block(Word* x, unsigned log_size, std::size_t node, std::size_t blo
     inverse_tiles(x, twiddles.tiles + block * radix * kTileRecord, radix, m);
   } else {
     for (std::size_t i = 0; i < radix; ++i) {
-      inverse_block<false>(x + i * stride, log_stride, node * radix + i, block * radix + i,
-                           twiddles, m);
+      inverse_block(x + i * stride, log_stride, node * radix + i, block * radix + i, twiddles, m);
     }
   }
-  if (layers == 3) {
-    inverse_pass<3, kLast>(x, stride, twiddles.upper, node, m);
-  } else {
-    inverse_pass<2, kLast>(x, stride, twiddles.upper, node, m);
-  }
+  inverse_columns<false>(x, stride, stride, layers, node, twiddles, m);
+}
+
+Twiddles inverse_twiddles(const Word* table, unsigned log_n) {
+  return half_table(table + half_table_words(log_n), log_n);
 }
 
 }  // namespace
 
+void inverse_ntt_columns(Word* x, std::size_t stride, std::size_t columns, const Word* table,
+                         const ModulusConstants& q, unsigned log_n) noexcept {
+  inverse_columns<true>(x, stride, columns, pass_layers(log_n), 1, inverse_twiddles(table, log_n),
+                        make_modulus(q));
+}
+
+void inverse_ntt_row(Word* x, std::size_t row, const Word* table, const ModulusConstants& q,
+                     unsigned log_n) noexcept {
+  inverse_block(x, log_n - pass_layers(log_n), ntt_rows(log_n) + row, row,
+                inverse_twiddles(table, log_n), make_modulus(q));
+}
+
 void inverse_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned log_n) noexcept {
-  const Word* half = table + half_table_words(log_n);
-  inverse_block<true>(x, log_n, 1, 0, half_table(half, log_n), make_modulus(q));
+  const std::size_t rows = ntt_rows(log_n);
+  const std::size_t columns = (std::size_t{1} << log_n) / rows;
+  for (std::size_t row = 0; row < rows; ++row) {
+    inverse_ntt_row(x + row * columns, row, table, q, log_n);
+  }
+  inverse_ntt_columns(x, columns, columns, table, q, log_n);
 }
 
 }  // namespace blindfit::kernels::avx2

@@ -38,22 +38,60 @@ void overflow_count(Word* v, const Word* const* y, const double* inverse, std::s
   }
 }
 
-void extend_limb(Word* out, const Word* const* y, const Word* factor, std::size_t count,
-                 const Word* v, Word product, std::size_t n, const ModulusConstants& q) noexcept {
-  const SumModulus s = make_sum_modulus(q);
-  const Vector minus_product = broadcast(q.value - product);
+namespace {
+
+/// `kTargets` at once, so that a source word is loaded once for all of them.
+template <std::size_t kTargets>
+void extend_group(const ExtensionTarget* targets, const Word* const* y, std::size_t count,
+                  const Word* v, std::size_t n) {
+  SumModulus s[kTargets];
+  Vector minus_product[kTargets];
+  for (std::size_t t = 0; t < kTargets; ++t) {
+    s[t] = make_sum_modulus(*targets[t].q);
+    minus_product[t] = broadcast(targets[t].q->value - targets[t].product);
+  }
   for (std::size_t i = 0; i < n; i += kLanes) {
-    WideSum sum = zero_sum();
-    accumulate(sum, load(v + i), minus_product);
+    WideSum sum[kTargets];
+    const Vector overflow = load(v + i);
+    for (std::size_t t = 0; t < kTargets; ++t) {
+      sum[t] = zero_sum();
+      accumulate(sum[t], overflow, minus_product[t]);
+    }
     std::size_t room = kFirstChunk - 1;
     for (std::size_t k = 0; k < count; ++k, --room) {
       if (room == 0) {
-        reduce_high(sum, s.m);
+        for (std::size_t t = 0; t < kTargets; ++t) {
+          reduce_high(sum[t], s[t].m);
+        }
         room = kNextChunk;
       }
-      accumulate(sum, load(y[k] + i), broadcast(factor[k]));
+      const Vector word = load(y[k] + i);
+      for (std::size_t t = 0; t < kTargets; ++t) {
+        accumulate(sum[t], word, broadcast(targets[t].factor[k]));
+      }
     }
-    store(out + i, reduce_sum(sum, s));
+    for (std::size_t t = 0; t < kTargets; ++t) {
+      store(targets[t].out + i, reduce_sum(sum[t], s[t]));
+    }
+  }
+}
+
+}  // namespace
+
+void extend(const ExtensionTarget* targets, std::size_t target_count, const Word* const* y,
+            std::size_t count, const Word* v, std::size_t n) noexcept {
+  for (; target_count >= 4; targets += 4, target_count -= 4) {
+    extend_group<4>(targets, y, count, v, n);
+  }
+  switch (target_count) {
+    case 3:
+      return extend_group<3>(targets, y, count, v, n);
+    case 2:
+      return extend_group<2>(targets, y, count, v, n);
+    case 1:
+      return extend_group<1>(targets, y, count, v, n);
+    default:
+      return;
   }
 }
 

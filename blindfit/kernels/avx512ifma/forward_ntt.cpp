@@ -40,14 +40,14 @@ template <unsigned kLayers, bool kSixteen, bool kReduce, typename FactorOf>
   }
 }
 
-// The first kLayers layers of the block whose node is `node`; `stride` is the block's length >>
-// kLayers.
+// The first kLayers layers of the block whose node is `node`, on `columns` of its columns; `stride`
+// is the distance of its rows.
 template <unsigned kLayers, bool kSixteen>
-void forward_pass(Word* x, std::size_t stride, const Word* upper, std::size_t node,
-                  const Modulus& m) {
+void forward_pass(Word* x, std::size_t stride, std::size_t columns, const Word* upper,
+                  std::size_t node, const Modulus& m) {
   constexpr std::size_t kRadix = std::size_t{1} << kLayers;
   const auto factor = [upper, node](std::size_t inner) { return load_inner(upper, node, inner); };
-  for (std::size_t column = 0; column < stride; column += kLanes) {
+  for (std::size_t column = 0; column < columns; column += kLanes) {
     Vector v[kRadix];
     for (std::size_t i = 0; i < kRadix; ++i) {
       v[i] = load(x + i * stride + column);
@@ -94,31 +94,37 @@ void forward_tiles(Word* x, const Word* tile, std::size_t count, const Modulus& 
   }
 }
 
-// All layers of the block of 2^log_size coefficients at node 2^(log_n - log_size) + block.
+// The first `layers` layers of the block whose node is `node`.
+template <bool kSixteen>
+void forward_columns(Word* x, std::size_t stride, std::size_t columns, unsigned layers,
+                     std::size_t node, const Twiddles& twiddles, const Modulus& m) {
+  switch (layers) {
+    case 1:
+      return forward_pass<1, kSixteen>(x, stride, columns, twiddles.upper, node, m);
+    case 2:
+      return forward_pass<2, kSixteen>(x, stride, columns, twiddles.upper, node, m);
+    case 3:
+      return forward_pass<3, kSixteen>(x, stride, columns, twiddles.upper, node, m);
+    default:
+      return forward_pass<4, kSixteen>(x, stride, columns, twiddles.upper, node, m);
+  }
+}
+
+// All layers of the block of 2^log_size coefficients at node 2^(log_n - log_size) + block, which is
+// not the whole limb.
 template <bool kSixteen>
 void forward_block(Word* x, unsigned log_size, std::size_t node, std::size_t block,
                    const Twiddles& twiddles, const Modulus& m) {
+  if (log_size == kTileLog) {
+    return forward_tiles<kSixteen>(x, twiddles.tiles + block * kTileRecord, 1, m);
+  }
   const unsigned layers = pass_layers(log_size);
   const unsigned log_stride = log_size - layers;
   const std::size_t stride = std::size_t{1} << log_stride;
-  switch (layers) {
-    case 1:
-      forward_pass<1, kSixteen>(x, stride, twiddles.upper, node, m);
-      break;
-    case 2:
-      forward_pass<2, kSixteen>(x, stride, twiddles.upper, node, m);
-      break;
-    case 3:
-      forward_pass<3, kSixteen>(x, stride, twiddles.upper, node, m);
-      break;
-    default:
-      forward_pass<4, kSixteen>(x, stride, twiddles.upper, node, m);
-      break;
-  }
   const std::size_t radix = std::size_t{1} << layers;
+  forward_columns<kSixteen>(x, stride, stride, layers, node, twiddles, m);
   if (log_stride == kTileLog) {
-    forward_tiles<kSixteen>(x, twiddles.tiles + block * radix * kTileRecord, radix, m);
-    return;
+    return forward_tiles<kSixteen>(x, twiddles.tiles + block * radix * kTileRecord, radix, m);
   }
   for (std::size_t i = 0; i < radix; ++i) {
     forward_block<kSixteen>(x + i * stride, log_stride, node * radix + i, block * radix + i,
@@ -128,13 +134,40 @@ void forward_block(Word* x, unsigned log_size, std::size_t node, std::size_t blo
 
 }  // namespace
 
-void forward_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned log_n) noexcept {
+std::size_t ntt_rows(unsigned log_n) noexcept {
+  return std::size_t{1} << pass_layers(log_n);
+}
+
+void forward_ntt_columns(Word* x, std::size_t stride, std::size_t columns, const Word* table,
+                         const ModulusConstants& q, unsigned log_n) noexcept {
   const Modulus m = make_modulus(q);
   const Twiddles twiddles = half_table(table, log_n);
   if (allows_sixteen(q)) {
-    forward_block<true>(x, log_n, 1, 0, twiddles, m);
+    forward_columns<true>(x, stride, columns, pass_layers(log_n), 1, twiddles, m);
   } else {
-    forward_block<false>(x, log_n, 1, 0, twiddles, m);
+    forward_columns<false>(x, stride, columns, pass_layers(log_n), 1, twiddles, m);
+  }
+}
+
+void forward_ntt_row(Word* x, std::size_t row, const Word* table, const ModulusConstants& q,
+                     unsigned log_n) noexcept {
+  const Modulus m = make_modulus(q);
+  const Twiddles twiddles = half_table(table, log_n);
+  const unsigned log_size = log_n - pass_layers(log_n);
+  const std::size_t node = ntt_rows(log_n) + row;
+  if (allows_sixteen(q)) {
+    forward_block<true>(x, log_size, node, row, twiddles, m);
+  } else {
+    forward_block<false>(x, log_size, node, row, twiddles, m);
+  }
+}
+
+void forward_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned log_n) noexcept {
+  const std::size_t rows = ntt_rows(log_n);
+  const std::size_t columns = (std::size_t{1} << log_n) / rows;
+  forward_ntt_columns(x, columns, columns, table, q, log_n);
+  for (std::size_t row = 0; row < rows; ++row) {
+    forward_ntt_row(x + row * columns, row, table, q, log_n);
   }
 }
 

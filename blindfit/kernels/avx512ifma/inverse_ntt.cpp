@@ -60,13 +60,14 @@ template <unsigned kLayers, bool kSixteen, typename FactorOf>
   }
 }
 
-// The last kLayers layers of the block whose node is `node`; kLast: this block is the whole limb.
+// The last kLayers layers of the block whose node is `node`, on `columns` of its columns; kLast:
+// this block is the whole limb.
 template <unsigned kLayers, bool kSixteen, bool kLast>
-void inverse_pass(Word* x, std::size_t stride, const Word* upper, std::size_t node,
-                  const Modulus& m) {
+void inverse_pass(Word* x, std::size_t stride, std::size_t columns, const Word* upper,
+                  std::size_t node, const Modulus& m) {
   constexpr std::size_t kRadix = std::size_t{1} << kLayers;
   const auto factor = [upper, node](std::size_t inner) { return load_inner(upper, node, inner); };
-  for (std::size_t column = 0; column < stride; column += kLanes) {
+  for (std::size_t column = 0; column < columns; column += kLanes) {
     Vector v[kRadix];
     for (std::size_t i = 0; i < kRadix; ++i) {
       v[i] = load(x + i * stride + column);
@@ -117,10 +118,30 @@ void inverse_tiles(Word* x, const Word* tile, std::size_t count, const Modulus& 
   }
 }
 
-// All layers of the block of 2^log_size coefficients at node 2^(log_n - log_size) + block.
+// The last `layers` layers of the block whose node is `node`.
 template <bool kSixteen, bool kLast>
+void inverse_columns(Word* x, std::size_t stride, std::size_t columns, unsigned layers,
+                     std::size_t node, const Twiddles& twiddles, const Modulus& m) {
+  switch (layers) {
+    case 1:
+      return inverse_pass<1, kSixteen, kLast>(x, stride, columns, twiddles.upper, node, m);
+    case 2:
+      return inverse_pass<2, kSixteen, kLast>(x, stride, columns, twiddles.upper, node, m);
+    case 3:
+      return inverse_pass<3, kSixteen, kLast>(x, stride, columns, twiddles.upper, node, m);
+    default:
+      return inverse_pass<4, kSixteen, kLast>(x, stride, columns, twiddles.upper, node, m);
+  }
+}
+
+// All layers of the block of 2^log_size coefficients at node 2^(log_n - log_size) + block, which is
+// not the whole limb.
+template <bool kSixteen>
 void inverse_block(Word* x, unsigned log_size, std::size_t node, std::size_t block,
                    const Twiddles& twiddles, const Modulus& m) {
+  if (log_size == kTileLog) {
+    return inverse_tiles<kSixteen>(x, twiddles.tiles + block * kTileRecord, 1, m);
+  }
   const unsigned layers = pass_layers(log_size);
   const unsigned log_stride = log_size - layers;
   const std::size_t stride = std::size_t{1} << log_stride;
@@ -129,36 +150,50 @@ void inverse_block(Word* x, unsigned log_size, std::size_t node, std::size_t blo
     inverse_tiles<kSixteen>(x, twiddles.tiles + block * radix * kTileRecord, radix, m);
   } else {
     for (std::size_t i = 0; i < radix; ++i) {
-      inverse_block<kSixteen, false>(x + i * stride, log_stride, node * radix + i,
-                                     block * radix + i, twiddles, m);
+      inverse_block<kSixteen>(x + i * stride, log_stride, node * radix + i, block * radix + i,
+                              twiddles, m);
     }
   }
-  switch (layers) {
-    case 1:
-      inverse_pass<1, kSixteen, kLast>(x, stride, twiddles.upper, node, m);
-      break;
-    case 2:
-      inverse_pass<2, kSixteen, kLast>(x, stride, twiddles.upper, node, m);
-      break;
-    case 3:
-      inverse_pass<3, kSixteen, kLast>(x, stride, twiddles.upper, node, m);
-      break;
-    default:
-      inverse_pass<4, kSixteen, kLast>(x, stride, twiddles.upper, node, m);
-      break;
-  }
+  inverse_columns<kSixteen, false>(x, stride, stride, layers, node, twiddles, m);
+}
+
+Twiddles inverse_twiddles(const Word* table, unsigned log_n) {
+  return half_table(table + half_table_words(log_n), log_n);
 }
 
 }  // namespace
 
-void inverse_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned log_n) noexcept {
+void inverse_ntt_columns(Word* x, std::size_t stride, std::size_t columns, const Word* table,
+                         const ModulusConstants& q, unsigned log_n) noexcept {
   const Modulus m = make_modulus(q);
-  const Twiddles twiddles = half_table(table + half_table_words(log_n), log_n);
+  const Twiddles twiddles = inverse_twiddles(table, log_n);
   if (allows_sixteen(q)) {
-    inverse_block<true, true>(x, log_n, 1, 0, twiddles, m);
+    inverse_columns<true, true>(x, stride, columns, pass_layers(log_n), 1, twiddles, m);
   } else {
-    inverse_block<false, true>(x, log_n, 1, 0, twiddles, m);
+    inverse_columns<false, true>(x, stride, columns, pass_layers(log_n), 1, twiddles, m);
   }
+}
+
+void inverse_ntt_row(Word* x, std::size_t row, const Word* table, const ModulusConstants& q,
+                     unsigned log_n) noexcept {
+  const Modulus m = make_modulus(q);
+  const Twiddles twiddles = inverse_twiddles(table, log_n);
+  const unsigned log_size = log_n - pass_layers(log_n);
+  const std::size_t node = ntt_rows(log_n) + row;
+  if (allows_sixteen(q)) {
+    inverse_block<true>(x, log_size, node, row, twiddles, m);
+  } else {
+    inverse_block<false>(x, log_size, node, row, twiddles, m);
+  }
+}
+
+void inverse_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned log_n) noexcept {
+  const std::size_t rows = ntt_rows(log_n);
+  const std::size_t columns = (std::size_t{1} << log_n) / rows;
+  for (std::size_t row = 0; row < rows; ++row) {
+    inverse_ntt_row(x + row * columns, row, table, q, log_n);
+  }
+  inverse_ntt_columns(x, columns, columns, table, q, log_n);
 }
 
 }  // namespace blindfit::kernels::avx512ifma

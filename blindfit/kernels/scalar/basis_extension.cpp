@@ -31,15 +31,18 @@ void overflow_count(Word* v, const Word* const* y, const double* inverse, std::s
   }
 }
 
-void extend_limb(Word* out, const Word* const* y, const Word* factor, std::size_t count,
-                 const Word* v, Word product, std::size_t n, const ModulusConstants& q) noexcept {
-  const Word minus_product = q.value - product;
-  for (std::size_t i = 0; i < n; ++i) {
-    u128 sum = u128{v[i]} * minus_product;
-    for (std::size_t k = 0; k < count; ++k) {
-      sum += u128{y[k][i]} * factor[k];
+void extend(const ExtensionTarget* targets, std::size_t target_count, const Word* const* y,
+            std::size_t count, const Word* v, std::size_t n) noexcept {
+  for (std::size_t t = 0; t < target_count; ++t) {
+    const ExtensionTarget& target = targets[t];
+    const Word minus_product = target.q->value - target.product;
+    for (std::size_t i = 0; i < n; ++i) {
+      u128 sum = u128{v[i]} * minus_product;
+      for (std::size_t k = 0; k < count; ++k) {
+        sum += u128{y[k][i]} * target.factor[k];
+      }
+      target.out[i] = reduce_wide(sum, *target.q);
     }
-    out[i] = reduce_wide(sum, q);
   }
 }
 
