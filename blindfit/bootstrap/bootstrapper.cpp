@@ -124,13 +124,20 @@ Ciphertext Bootstrapper::refresh(const Ciphertext& ct) const {
   const auto q0 = static_cast<double>(main.q(0));
   const double ratio = q0 / low.scale.value;
   const Ciphertext raised = mod_raise(main, material_.tiny, material_.encapsulation, low);
-  std::vector<Ciphertext> parts = coeffs_to_slots_.apply(material_.keys, raised);
-  for (Ciphertext& part : parts) {
+  std::vector<Ciphertext> parts = coeffs_to_slots_.apply(material_.keys, raised, material_.pool);
+  const auto reduce = [&](std::size_t k) {
     const Scale target = eval_scale_ * Scale{ratio / message_ratio_};
-    part = eval_mod_.apply(main, material_.keys, part, target);
-    part.scale = part.scale / Scale{ratio};
+    parts[k] = eval_mod_.apply(main, material_.keys, parts[k], target);
+    parts[k].scale = parts[k].scale / Scale{ratio};
+  };
+  if (material_.pool != nullptr) {
+    material_.pool->parallel_for(parts.size(), reduce);
+  } else {
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+      reduce(k);
+    }
   }
-  return slots_to_coeffs_.apply(material_.keys, parts);
+  return slots_to_coeffs_.apply(material_.keys, parts, material_.pool);
 }
 
 }  // namespace blindfit::bootstrap

@@ -30,6 +30,7 @@ struct BootstrapMaterial {
   const ckks::Context& tiny;
   const ckks::EvaluationKeys& keys;
   const rlwe::EncapsulationKeys& encapsulation;
+  base::ThreadPool* pool = nullptr;  ///< shares out one refresh; results do not depend on it
 };
 
 /// Immutable; thread-safe.

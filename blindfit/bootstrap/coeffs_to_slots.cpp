@@ -59,15 +59,15 @@ CoeffsToSlots::CoeffsToSlots(const ckks::Encoder& encoder, const TransformPlan& 
   }
 }
 
-std::vector<Ciphertext> CoeffsToSlots::apply(const ckks::EvaluationKeys& keys,
-                                             const Ciphertext& ct) const {
+std::vector<Ciphertext> CoeffsToSlots::apply(const ckks::EvaluationKeys& keys, const Ciphertext& ct,
+                                             base::ThreadPool* pool) const {
   Ciphertext w = ct;
   project(*context_, keys, slots_, w);
   for (std::size_t k = 0; k + 1 < stages_.size(); ++k) {
-    w = stages_[k].apply(keys, w);
+    w = stages_[k].apply(keys, w, pool);
   }
   // Conjugated before rescaling, so that one rounding is all that the parts get.
-  w = stages_.back().apply_unrescaled(keys, w);
+  w = stages_.back().apply_unrescaled(keys, w, pool);
   Ciphertext conjugate;
   ckks::conjugate(*context_, keys, w, conjugate);
   std::vector<Ciphertext> result(full_ ? 2 : 1);

@@ -27,7 +27,8 @@ class CoeffsToSlots {
   /// rotation, rotation that of the last stage. Sparse: one ciphertext, its first s slots (before
   /// rotation) real parts, the next s imaginary parts. Cost: the stages' and one conjugation.
   [[nodiscard]] std::vector<ckks::Ciphertext> apply(const ckks::EvaluationKeys& keys,
-                                                    const ckks::Ciphertext& ct) const;
+                                                    const ckks::Ciphertext& ct,
+                                                    base::ThreadPool* pool = nullptr) const;
 
   [[nodiscard]] std::size_t bytes() const noexcept;
 

@@ -59,7 +59,8 @@ SlotsToCoeffs::SlotsToCoeffs(const ckks::Encoder& encoder, const TransformPlan& 
 }
 
 Ciphertext SlotsToCoeffs::apply(const ckks::EvaluationKeys& keys,
-                                const std::vector<Ciphertext>& parts) const {
+                                const std::vector<Ciphertext>& parts,
+                                base::ThreadPool* pool) const {
   if (parts.size() != (full_ ? 2U : 1U) || !parts[0].scale.matches(in_)) {
     throw base::Error(base::ErrorCode::kScaleMismatch,
                       "slots_to_coeffs takes " + std::string(full_ ? "two" : "one") +
@@ -73,7 +74,7 @@ Ciphertext SlotsToCoeffs::apply(const ckks::EvaluationKeys& keys,
     ckks::add(*context_, ct, imaginary, ct);
   }
   for (const circuits::LinearTransform& stage : stages_) {
-    ct = stage.apply(keys, ct);
+    ct = stage.apply(keys, ct, pool);
   }
   ct.scale = out_;
   const auto back = -static_cast<std::int64_t>(rotation_);

@@ -26,7 +26,8 @@ class SlotsToCoeffs {
   /// stage, scale `in` (Error{kScaleMismatch}). Out: the message with those coefficients, below the
   /// last stage. Cost: the stages' and one rotation at the lowest level (two for sparse packing).
   [[nodiscard]] ckks::Ciphertext apply(const ckks::EvaluationKeys& keys,
-                                       const std::vector<ckks::Ciphertext>& parts) const;
+                                       const std::vector<ckks::Ciphertext>& parts,
+                                       base::ThreadPool* pool = nullptr) const;
 
   [[nodiscard]] std::size_t bytes() const noexcept;
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <string>
 #include <utility>
 
@@ -42,11 +43,6 @@ std::size_t common_period(const DiagonalMatrix& matrix) {
 
 Steps steps(std::size_t value) {
   return {static_cast<std::int64_t>(value)};
-}
-
-rlwe::LazyPair uninitialised_pair(const ring::Poly& shape) {
-  return {ring::Poly(shape.n(), shape.q_limbs(), shape.p_limbs(), ring::Domain::kEvaluation),
-          ring::Poly(shape.n(), shape.q_limbs(), shape.p_limbs(), ring::Domain::kEvaluation)};
 }
 
 }  // namespace
@@ -140,32 +136,12 @@ std::size_t LinearTransform::bytes() const noexcept {
   return words * sizeof(std::uint64_t);
 }
 
-/// One product: holds the rotated operands over QP and adds giant steps by Horner's rule.
+/// One product. The sums of all giant steps are made limb by limb, so that the rotated operands
+/// need not be kept; then Horner's rule adds them.
 class LinearTransform::Application {
  public:
-  Application(const LinearTransform& transform, const EvaluationKeys& keys, const Ciphertext& ct)
-      : transform_(transform), context_(*transform.context_), ring_(context_.ring()) {
-    find_keys(keys);
-    make_babies(ct);
-  }
-
-  Ciphertext run(Scale scale) {
-    const std::size_t count = transform_.giants_.size();
-    rlwe::LazyPair sum = uninitialised_pair(babies_.front().u0);
-    for (std::size_t g = count; g-- > 0;) {
-      if (g + 1 < count) {
-        sum = rotated(sum);
-      }
-      add_products(transform_.giants_[g], g + 1 == count, sum);
-    }
-    babies_.clear();
-    Ciphertext out{std::vector<ring::Poly>(2), scale * transform_.scale_};
-    rlwe::mod_down(context_, sum, out.parts[0], out.parts[1]);
-    return out;
-  }
-
- private:
-  void find_keys(const EvaluationKeys& keys) {
+  Application(const LinearTransform& transform, const EvaluationKeys& keys, base::ThreadPool* pool)
+      : transform_(transform), context_(*transform.context_), ring_(context_.ring()), pool_(pool) {
     const unsigned log_n = context_.parameters().log_n();
     const BabyGiant order = transform_.order_;
     const std::size_t level = transform_.level_;
@@ -179,66 +155,81 @@ class LinearTransform::Application {
     }
   }
 
-  /// babies_[b] = P times ct rotated by b strides, over QP.
-  void make_babies(const Ciphertext& ct) {
-    const std::size_t q_limbs = ct.parts[0].q_limbs();
-    babies_.push_back(
-        {ring::zero_poly(ring_, q_limbs, ring_.p_count(), ring::Domain::kEvaluation),
-         ring::zero_poly(ring_, q_limbs, ring_.p_count(), ring::Domain::kEvaluation)});
-    for (std::size_t i = 0; i < q_limbs; ++i) {
-      ring_.kernels().multiply_scalar(babies_[0].u0.limb(i).data(), ct.parts[0].limb(i).data(),
-                                      ring_.special_product(i), ring_.n(), ring_.q(i));
-      ring_.kernels().multiply_scalar(babies_[0].u1.limb(i).data(), ct.parts[1].limb(i).data(),
-                                      ring_.special_product(i), ring_.n(), ring_.q(i));
+  Ciphertext run(const Ciphertext& ct) {
+    make_sums(ct);
+    rlwe::LazyPair total = std::move(sums_.back());
+    for (std::size_t g = sums_.size() - 1; g-- > 0;) {
+      add_rotated(total, sums_[g]);
+      total = std::move(sums_[g]);
     }
-    if (baby_keys_.empty()) {
-      return;
-    }
-    const rlwe::Decomposition decomposition = rlwe::gadget_decompose(context_, ct.parts[1]);
-    for (const rlwe::GaloisKey* key : baby_keys_) {
-      babies_.push_back(switched(decomposition, babies_[0].u0, *key));
-    }
-  }
-
-  /// The automorphism of (u0 + product, product) over QP, one limb after the other.
-  [[nodiscard]] rlwe::LazyPair switched(const rlwe::Decomposition& decomposition,
-                                        const ring::Poly& u0, const rlwe::GaloisKey& key) const {
-    rlwe::LazyPair out = uninitialised_pair(u0);
-    const std::size_t n = ring_.n();
-    base::AlignedBuffer scratch(2 * n);
-    std::uint64_t* v0 = scratch.data();
-    std::uint64_t* v1 = v0 + n;
-    const std::uint32_t* index = key.automorphism.index.data();
-    for (std::size_t i = 0; i < u0.limbs(); ++i) {
-      rlwe::gadget_product_limb(context_, decomposition, key.key, i, v0, v1);
-      ring_.kernels().add(v0, v0, u0.limb(i).data(), n, ring_.modulus(u0, i));
-      ring_.kernels().permute(out.u0.limb(i).data(), v0, index, n);
-      ring_.kernels().permute(out.u1.limb(i).data(), v1, index, n);
-    }
+    Ciphertext out{std::vector<ring::Poly>(2), ct.scale * transform_.scale_};
+    each(2, [&](std::size_t k) {
+      context_.mod_down().apply(ring_, k == 0 ? total.u0 : total.u1, out.parts[k]);
+    });
     return out;
   }
 
-  /// The sum one giant step further. Only u1 has to leave QP: it is what the key multiplies.
-  [[nodiscard]] rlwe::LazyPair rotated(rlwe::LazyPair& sum) const {
-    ring::Poly u1;
-    context_.mod_down().apply(ring_, sum.u1, u1);
-    return switched(rlwe::gadget_decompose(context_, u1), sum.u0, *giant_key_);
+ private:
+  void each(std::size_t count, const std::function<void(std::size_t)>& task) const {
+    if (pool_ != nullptr) {
+      pool_->parallel_for(count, task);
+      return;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      task(i);
+    }
   }
 
-  /// sum += sum over baby steps of diagonal * rotated operand; `first` overwrites.
-  void add_products(const Giant& giant, bool first, rlwe::LazyPair& sum) const {
-    std::vector<std::size_t> used;
-    for (std::size_t baby = 0; baby < babies_.size(); ++baby) {
-      if (giant[baby].words.size() != 0) {
-        used.push_back(baby);
+  /// sums_[g] = sum over baby steps of diagonal * P ct rotated, over QP.
+  void make_sums(const Ciphertext& ct) {
+    rlwe::Decomposition decomposition;
+    if (!baby_keys_.empty()) {
+      decomposition = rlwe::gadget_decompose(context_, ct.parts[1]);
+    }
+    const std::size_t q_limbs = ct.parts[0].q_limbs();
+    for (std::size_t g = 0; g < transform_.giants_.size(); ++g) {
+      sums_.push_back({ring::Poly(ring_.n(), q_limbs, ring_.p_count(), ring::Domain::kEvaluation),
+                       ring::Poly(ring_.n(), q_limbs, ring_.p_count(), ring::Domain::kEvaluation)});
+    }
+    each(q_limbs + ring_.p_count(), [&](std::size_t i) { make_limb(ct, decomposition, i); });
+  }
+
+  /// Limb i of every sum.
+  void make_limb(const Ciphertext& ct, const rlwe::Decomposition& decomposition, std::size_t i) {
+    const std::size_t n = ring_.n();
+    base::AlignedBuffer babies(2 * (baby_keys_.size() + 1) * n);
+    base::AlignedBuffer product(2 * n);
+    lift(ct, i, babies.data());
+    const auto& q = ring_.modulus(sums_[0].u0, i);
+    for (std::size_t k = 0; k < baby_keys_.size(); ++k) {
+      const rlwe::GaloisKey& key = *baby_keys_[k];
+      std::uint64_t* v0 = product.data();
+      std::uint64_t* v1 = v0 + n;
+      rlwe::gadget_product_limb(context_, decomposition, key.key, i, v0, v1);
+      ring_.kernels().add(v0, v0, babies.data(), n, q);
+      std::uint64_t* out = babies.data() + 2 * (k + 1) * n;
+      ring_.kernels().permute(out, v0, key.automorphism.index.data(), n);
+      ring_.kernels().permute(out + n, v1, key.automorphism.index.data(), n);
+    }
+    const std::size_t columns = std::min(kBlockColumns, n);
+    base::AlignedBuffer expanded(kMaxBabies * columns);
+    for (std::size_t begin = 0; begin < n; begin += columns) {
+      for (std::size_t g = 0; g < sums_.size(); ++g) {
+        add_block(g, {i, begin, columns}, babies.data(), expanded.data());
       }
     }
-    const std::size_t columns = std::min(kBlockColumns, ring_.n());
-    base::AlignedBuffer scratch((used.size() + 2) * columns);
-    for (std::size_t i = 0; i < sum.u0.limbs(); ++i) {
-      for (std::size_t begin = 0; begin < ring_.n(); begin += columns) {
-        add_block(giant, used, {i, begin, columns}, first, scratch.data(), sum);
-      }
+  }
+
+  /// Limb i of P c_0 and P c_1; zero modulo the special primes.
+  void lift(const Ciphertext& ct, std::size_t i, std::uint64_t* out) const {
+    const std::size_t n = ring_.n();
+    if (i >= ct.parts[0].q_limbs()) {
+      std::fill_n(out, 2 * n, 0);
+      return;
+    }
+    for (std::size_t k = 0; k < 2; ++k) {
+      ring_.kernels().multiply_scalar(out + k * n, ct.parts[k].limb(i).data(),
+                                      ring_.special_product(i), n, ring_.q(i));
     }
   }
 
@@ -248,32 +239,24 @@ class LinearTransform::Application {
     std::size_t columns;
   };
 
-  void add_block(const Giant& giant, const std::vector<std::size_t>& used, Block block, bool first,
-                 std::uint64_t* scratch, rlwe::LazyPair& sum) const {
+  void add_block(std::size_t g, Block block, const std::uint64_t* babies, std::uint64_t* expanded) {
     std::array<const std::uint64_t*, kMaxBabies> diagonal;
     std::array<const std::uint64_t*, kMaxBabies> u0;
     std::array<const std::uint64_t*, kMaxBabies> u1;
-    std::uint64_t* free = scratch + 2 * block.columns;
-    for (std::size_t k = 0; k < used.size(); ++k) {
-      diagonal[k] = values(giant[used[k]], block, free);
-      free += block.columns;
-      u0[k] = babies_[used[k]].u0.limb(block.limb).data() + block.begin;
-      u1[k] = babies_[used[k]].u1.limb(block.limb).data() + block.begin;
+    std::size_t count = 0;
+    const Giant& giant = transform_.giants_[g];
+    for (std::size_t baby = 0; baby <= baby_keys_.size(); ++baby) {
+      if (giant[baby].words.size() != 0) {
+        diagonal[count] = values(giant[baby], block, expanded + count * block.columns);
+        u0[count] = babies + 2 * baby * ring_.n() + block.begin;
+        u1[count] = u0[count] + ring_.n();
+        ++count;
+      }
     }
-    std::uint64_t* out0 = sum.u0.limb(block.limb).data() + block.begin;
-    std::uint64_t* out1 = sum.u1.limb(block.limb).data() + block.begin;
-    const auto& q = ring_.modulus(sum.u0, block.limb);
-    const auto& kernels = ring_.kernels();
-    if (first) {
-      kernels.dot_pair(out0, out1, diagonal.data(), u0.data(), u1.data(), used.size(),
-                       block.columns, q);
-      return;
-    }
-    std::uint64_t* v1 = scratch + block.columns;
-    kernels.dot_pair(scratch, v1, diagonal.data(), u0.data(), u1.data(), used.size(), block.columns,
-                     q);
-    kernels.add(out0, out0, scratch, block.columns, q);
-    kernels.add(out1, out1, v1, block.columns, q);
+    ring_.kernels().dot_pair(sums_[g].u0.limb(block.limb).data() + block.begin,
+                             sums_[g].u1.limb(block.limb).data() + block.begin, diagonal.data(),
+                             u0.data(), u1.data(), count, block.columns,
+                             ring_.modulus(sums_[g].u0, block.limb));
   }
 
   /// A block of a diagonal's limb: in place if every word is kept, else written out at `scratch`.
@@ -294,29 +277,50 @@ class LinearTransform::Application {
     return scratch;
   }
 
+  /// sum += total one giant step further. Only u1 leaves QP: it is what the key multiplies.
+  void add_rotated(rlwe::LazyPair& total, rlwe::LazyPair& sum) const {
+    ring::Poly u1;
+    context_.mod_down().apply(ring_, total.u1, u1);
+    const rlwe::Decomposition decomposition = rlwe::gadget_decompose(context_, u1);
+    const std::size_t n = ring_.n();
+    const std::uint32_t* index = giant_key_->automorphism.index.data();
+    each(sum.u0.limbs(), [&](std::size_t i) {
+      base::AlignedBuffer product(2 * n);
+      std::uint64_t* v0 = product.data();
+      std::uint64_t* v1 = v0 + n;
+      const auto& q = ring_.modulus(sum.u0, i);
+      rlwe::gadget_product_limb(context_, decomposition, giant_key_->key, i, v0, v1);
+      ring_.kernels().add(v0, v0, total.u0.limb(i).data(), n, q);
+      ring_.kernels().permute_add(sum.u0.limb(i).data(), v0, index, n, q);
+      ring_.kernels().permute_add(sum.u1.limb(i).data(), v1, index, n, q);
+    });
+  }
+
   const LinearTransform& transform_;
   const Context& context_;
   const ring::RingContext& ring_;
+  base::ThreadPool* pool_;
   std::vector<const rlwe::GaloisKey*> baby_keys_;
   const rlwe::GaloisKey* giant_key_ = nullptr;
-  std::vector<rlwe::LazyPair> babies_;
+  std::vector<rlwe::LazyPair> sums_;  // by giant step
 };
 
-Ciphertext LinearTransform::apply(const EvaluationKeys& keys, const Ciphertext& ct) const {
-  Ciphertext out = apply_unrescaled(keys, ct);
+Ciphertext LinearTransform::apply(const EvaluationKeys& keys, const Ciphertext& ct,
+                                  base::ThreadPool* pool) const {
+  Ciphertext out = apply_unrescaled(keys, ct, pool);
   ckks::rescale(*context_, out);
   return out;
 }
 
-Ciphertext LinearTransform::apply_unrescaled(const EvaluationKeys& keys,
-                                             const Ciphertext& ct) const {
+Ciphertext LinearTransform::apply_unrescaled(const EvaluationKeys& keys, const Ciphertext& ct,
+                                             base::ThreadPool* pool) const {
   if (ct.degree() != 1 || ct.level() != level_) {
     throw Error(ErrorCode::kLevelMismatch,
                 "a linear transform encoded for level " + std::to_string(level_) +
                     " takes a ciphertext of degree 1 at that level: degree " +
                     std::to_string(ct.degree()) + ", level " + std::to_string(ct.level()));
   }
-  return Application(*this, keys, ct).run(ct.scale);
+  return Application(*this, keys, pool).run(ct);
 }
 
 }  // namespace blindfit::circuits

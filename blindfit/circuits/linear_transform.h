@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "blindfit/base/thread_pool.h"
 #include "blindfit/circuits/diagonal_matrix.h"
 #include "blindfit/ckks/rotate.h"
 
@@ -37,14 +38,17 @@ class LinearTransform {
   /// * scale() / q_level. Cost: one decomposition and babies - 1 gadget products for the baby
   /// steps; one mod_down, decomposition and gadget product for each giant step but the last; two
   /// mod_down and rescalings. Sums stand modulo QP throughout, so roundings enter once a giant
-  /// step. Throws Error{kKeyMissing} before any work is done.
+  /// step. Throws Error{kKeyMissing} before any work is done. `pool` shares out limbs; results
+  /// do not depend on it.
   [[nodiscard]] ckks::Ciphertext apply(const ckks::EvaluationKeys& keys,
-                                       const ckks::Ciphertext& ct) const;
+                                       const ckks::Ciphertext& ct,
+                                       base::ThreadPool* pool = nullptr) const;
 
   /// The same before rescaling: level() and scale ct.scale * scale(), for sums and key switches
   /// whose roundings then vanish in the one of rescaling.
   [[nodiscard]] ckks::Ciphertext apply_unrescaled(const ckks::EvaluationKeys& keys,
-                                                  const ckks::Ciphertext& ct) const;
+                                                  const ckks::Ciphertext& ct,
+                                                  base::ThreadPool* pool = nullptr) const;
 
   [[nodiscard]] std::size_t level() const noexcept { return level_; }
   [[nodiscard]] ckks::Scale scale() const noexcept { return scale_; }
@@ -60,7 +64,7 @@ class LinearTransform {
   };
   /// The diagonals of one giant step by baby step; entries without words are zero.
   using Giant = std::vector<RunPoly>;
-  class Application;
+  class Application;  // one product
 
   [[nodiscard]] RunPoly encode(const ckks::Encoder& encoder, const Diagonal& diagonal) const;
   [[nodiscard]] std::size_t used_babies() const noexcept;
