@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "apps/owner/commands.h"
+#include "apps/owner/experiments/bootstrap.h"
 #include "apps/owner/experiments/run_experiment.h"
 #include "apps/program/console.h"
 #include "apps/program/exit_code.h"
@@ -94,8 +95,45 @@ void print_published(const program::Console& console, const json& f) {
   console.row("test accuracy", percentages(f["published_test_accuracy"]) + " (10,000 other rows)");
 }
 
+void print_refresh(const program::Console& console, const char* name, const json& f) {
+  console.print("\n{}: {} slots\n", name, f["slots"].get<int>());
+  console.row("refreshed in",
+              fmt::format("{} on one thread, {} on two", format_seconds(f["seconds_1_thread"]),
+                          format_seconds(f["seconds_2_threads"])));
+  console.row("levels left", fmt::format("{} of {} bits", f["levels_left"].get<int>(),
+                                         f["scale_bits"].get<int>()));
+  console.row("precision",
+              fmt::format("{:.1f} bits at the worst slot of {} runs, {:.1f} on average",
+                          f["precision_bits_worst"].get<double>(), f["runs"].get<int>(),
+                          f["precision_bits_mean"].get<double>()));
+  console.row("ring", fmt::format("N = 2^{}, log2(QP) = {:.0f}", f["log_n"].get<int>(),
+                                  f["log_qp"].get<double>()));
+  console.row(
+      "keys",
+      fmt::format("{}, {}; {} in memory with matrices", f["evaluation_keys"].get<int>(),
+                  format_bytes(f["evaluation_key_bytes"]), format_bytes(f["resident_bytes"])));
+  console.row("failure", fmt::format("2^{:.0f} in {:.0f} refreshes",
+                                     f["failure_probability_log2"].get<double>(),
+                                     f["failure_refreshes"].get<double>()));
+}
+
+void run_bootstrap(const program::Console& console) {
+  console.print("{}: {}\n", experiments::kBootstrapName, experiments::kBootstrapSummary);
+  const json figures = experiments::run_bootstrap_experiment(
+      [&](const std::string& line) { console.print("  {}\n", line); });
+  print_refresh(console, "set A", figures);
+  print_refresh(console, "set A", figures["slots_8192"]);
+  print_refresh(console, "set A", figures["slots_4096"]);
+  print_refresh(console, "set T14", figures["t14"]);
+  console.write_json(figures);
+}
+
 void run(const Flags& flags) {
   const program::Console console(flags.common);
+  if (flags.name == experiments::kBootstrapName) {
+    run_bootstrap(console);
+    return;
+  }
   const experiments::Experiment& experiment = experiments::find_experiment(flags.name);
   experiments::RunOptions options;
   options.data = program::value_or_throw(data::find_data_directory(
@@ -123,6 +161,7 @@ void add_reproduce_command(CLI::App& app) {
   for (const experiments::Experiment& experiment : experiments::experiments()) {
     known += fmt::format("\n  {}: {}", experiment.name, experiment.summary);
   }
+  known += fmt::format("\n  {}: {}", experiments::kBootstrapName, experiments::kBootstrapSummary);
   CLI::App* command = app.add_subcommand(
       "reproduce",
       "Run an experiment end to end, the cloud as a process of its own, and state its figures:" +

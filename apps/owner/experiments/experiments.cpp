@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "apps/owner/experiments/bootstrap.h"
 #include "apps/owner/experiments/experiment.h"
 #include "apps/owner/experiments/paper.h"
 #include "apps/owner/experiments/paper_rows.h"
@@ -50,6 +51,7 @@ const Experiment& find_experiment(const std::string& name) {
     }
     known += (known.empty() ? "" : ", ") + std::string(experiment.name);
   }
+  known += ", " + std::string(kBootstrapName);
   throw base::Error(base::ErrorCode::kInvalidArgument,
                     fmt::format("the experiment must be one of {}: {}", known, name));
 }
