@@ -12,6 +12,7 @@
 #include "blindfit/base/error.h"
 #include "blindfit/kernels/extension_target.h"
 #include "blindfit/kernels/modulus_constants.h"
+#include "blindfit/kernels/rows_ahead.h"
 
 namespace blindfit::kernels {
 
@@ -55,7 +56,8 @@ struct KernelTable {
                               unsigned log_n) noexcept;
   /// Row `row`, of N / ntt_rows words, at x.
   void (*forward_ntt_row)(std::uint64_t* x, std::size_t row, const std::uint64_t* table,
-                          const ModulusConstants& q, unsigned log_n) noexcept;
+                          const ModulusConstants& q, unsigned log_n,
+                          const RowsAhead& ahead) noexcept;
   void (*inverse_ntt_row)(std::uint64_t* x, std::size_t row, const std::uint64_t* table,
                           const ModulusConstants& q, unsigned log_n) noexcept;
 

@@ -147,8 +147,8 @@ ModDown::ModDown(const RingContext& ring) : extension_(ring, p_indices(ring)) {
 }
 
 void ModDown::divide_row(const RingContext& ring, const std::uint64_t* in, std::uint64_t* remainder,
-                         std::size_t r, std::size_t i) const {
-  ring.forward_ntt_row(remainder, r, i);
+                         std::size_t r, std::size_t i, const kernels::RowsAhead& ahead) const {
+  ring.forward_ntt_row(remainder, r, i, ahead);
   ring.kernels().subtract_multiply_scalar(remainder, in, remainder, inverse_p_[i], ring.row_size(),
                                           ring.q(i));
 }

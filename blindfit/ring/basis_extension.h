@@ -66,7 +66,7 @@ class ModDown {
   /// limb i, remainder -> (in - remainder) / P, evaluation domain.
   [[nodiscard]] const BasisExtension& extension() const noexcept { return extension_; }
   void divide_row(const RingContext& ring, const std::uint64_t* in, std::uint64_t* remainder,
-                  std::size_t r, std::size_t i) const;
+                  std::size_t r, std::size_t i, const kernels::RowsAhead& ahead = {}) const;
 
  private:
   BasisExtension extension_;

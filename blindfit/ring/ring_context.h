@@ -55,8 +55,9 @@ class RingContext {
   /// in the first cache.
   [[nodiscard]] std::size_t rows() const noexcept { return rows_; }
   [[nodiscard]] std::size_t row_size() const noexcept { return n() / rows_; }
-  void forward_ntt_row(std::uint64_t* row, std::size_t r, std::size_t modulus_index) const {
-    kernels_->forward_ntt_row(row, r, table(modulus_index), moduli_[modulus_index], log_n_);
+  void forward_ntt_row(std::uint64_t* row, std::size_t r, std::size_t modulus_index,
+                       const kernels::RowsAhead& ahead = {}) const {
+    kernels_->forward_ntt_row(row, r, table(modulus_index), moduli_[modulus_index], log_n_, ahead);
   }
   void inverse_ntt_row(std::uint64_t* row, std::size_t r, std::size_t modulus_index) const {
     kernels_->inverse_ntt_row(row, r, table(modulus_index), moduli_[modulus_index], log_n_);

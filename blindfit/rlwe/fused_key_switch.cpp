@@ -22,7 +22,13 @@ class StoredRows {
   std::size_t q_limbs() const { return c_.level() + 1; }
   std::size_t digits() const { return c_.digits.size(); }
   void begin_group(std::size_t /*first*/, std::size_t /*count*/) {}
-  const std::uint64_t* row(std::size_t d, std::size_t i, std::size_t r) const {
+  void list_reads(std::size_t i, std::size_t r, std::vector<const std::uint64_t*>& rows) const {
+    for (const ring::Poly& digit : c_.digits) {
+      rows.push_back(digit.limb(i).data() + r * ring_.row_size());
+    }
+  }
+  const std::uint64_t* row(std::size_t d, std::size_t i, std::size_t r,
+                           const kernels::RowsAhead& /*ahead*/) const {
     return c_.digits[d].limb(i).data() + r * ring_.row_size();
   }
 
@@ -62,15 +68,23 @@ class ExtendedRows {
     }
   }
 
+  /// What row r of limb i of every digit is made from.
+  void list_reads(std::size_t i, std::size_t r, std::vector<const std::uint64_t*>& rows) {
+    for (std::size_t d = 0; d < digits(); ++d) {
+      rows.push_back((own_[d].contains(i) ? c_.limb(i).data() : limb(d, i)) + r * ring_.row_size());
+    }
+  }
+
   /// Valid until the next row of the same digit is asked for.
-  const std::uint64_t* row(std::size_t d, std::size_t i, std::size_t r) {
+  const std::uint64_t* row(std::size_t d, std::size_t i, std::size_t r,
+                           const kernels::RowsAhead& ahead) {
     const std::size_t size = ring_.row_size();
     if (own_[d].contains(i)) {
       return c_.limb(i).data() + r * size;
     }
     std::uint64_t* out = scratch_.data() + d * size;
     std::memcpy(out, limb(d, i) + r * size, size * sizeof(std::uint64_t));
-    ring_.forward_ntt_row(out, r, ring_.index(q_limbs(), i));
+    ring_.forward_ntt_row(out, r, ring_.index(q_limbs(), i), ahead);
     return out;
   }
 
@@ -99,9 +113,10 @@ void product_row(const ring::RingContext& ring, Rows& rows, const SwitchingKey& 
   std::array<const std::uint64_t*, kernels::kMaxDotLength> b;
   std::array<const std::uint64_t*, kernels::kMaxDotLength> a;
   for (std::size_t d = 0; d < rows.digits(); ++d) {
-    digit[d] = rows.row(d, i, r);
     b[d] = key.b[d].limb(key_limb).data() + begin;
     a[d] = key.a[d].limb(key_limb).data() + begin;
+    const std::uint64_t* const key_rows[] = {b[d], a[d]};
+    digit[d] = rows.row(d, i, r, {key_rows, 2});
   }
   ring.kernels().dot_pair(u0, u1, digit.data(), b.data(), a.data(), rows.digits(), ring.row_size(),
                           ring.modulus(ring.index(rows.q_limbs(), i)));
@@ -146,6 +161,7 @@ void switch_rows(const Context& context, Rows& rows, const SwitchingKey& key,
   base::AlignedBuffer group(2 * kGroupLimbs * ring.n());
   base::AlignedBuffer product(2 * ring.row_size());
   std::uint64_t* const u[2] = {product.data(), product.data() + ring.row_size()};
+  std::vector<const std::uint64_t*> next;  // rows to be fetched beside the arithmetic on this one
   for (std::size_t first = 0; first < rows.q_limbs(); first += kGroupLimbs) {
     const std::size_t count = std::min(kGroupLimbs, rows.q_limbs() - first);
     rows.begin_group(first, count);
@@ -161,9 +177,19 @@ void switch_rows(const Context& context, Rows& rows, const SwitchingKey& key,
     for (std::size_t k = 0; k < count; ++k) {
       for (std::size_t r = 0; r < ring.rows(); ++r) {
         const std::size_t begin = r * ring.row_size();
+        std::uint64_t* const row0 = out[k][0] + begin;
+        std::uint64_t* const row1 = out[k][1] + begin;
         product_row(ring, rows, key, first + k, r, u[0], u[1]);
-        context.mod_down().divide_row(ring, u[0], out[k][0] + begin, r, first + k);
-        context.mod_down().divide_row(ring, u[1], out[k][1] + begin, r, first + k);
+        next.clear();
+        if (r + 1 < ring.rows()) {
+          rows.list_reads(first + k, r + 1, next);
+          next.push_back(row0 + ring.row_size());
+          next.push_back(row1 + ring.row_size());
+        }
+        const std::size_t half = next.size() / 2;
+        context.mod_down().divide_row(ring, u[0], row0, r, first + k, {next.data(), half});
+        context.mod_down().divide_row(ring, u[1], row1, r, first + k,
+                                      {next.data() + half, next.size() - half});
       }
       sink(first + k, out[k][0], out[k][1]);
     }

@@ -7,6 +7,7 @@
 
 #include "blindfit/kernels/extension_target.h"
 #include "blindfit/kernels/modulus_constants.h"
+#include "blindfit/kernels/rows_ahead.h"
 
 namespace blindfit::kernels::avx2 {
 
@@ -22,7 +23,7 @@ void forward_ntt_columns(Word* x, std::size_t stride, std::size_t columns, const
 void inverse_ntt_columns(Word* x, std::size_t stride, std::size_t columns, const Word* table,
                          const ModulusConstants& q, unsigned log_n) noexcept;
 void forward_ntt_row(Word* x, std::size_t row, const Word* table, const ModulusConstants& q,
-                     unsigned log_n) noexcept;
+                     unsigned log_n, const RowsAhead& ahead) noexcept;
 void inverse_ntt_row(Word* x, std::size_t row, const Word* table, const ModulusConstants& q,
                      unsigned log_n) noexcept;
 

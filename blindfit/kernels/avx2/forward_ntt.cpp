@@ -124,7 +124,7 @@ void forward_ntt_columns(Word* x, std::size_t stride, std::size_t columns, const
 }
 
 void forward_ntt_row(Word* x, std::size_t row, const Word* table, const ModulusConstants& q,
-                     unsigned log_n) noexcept {
+                     unsigned log_n, const RowsAhead& /*ahead*/) noexcept {
   forward_block(x, log_n - pass_layers(log_n), ntt_rows(log_n) + row, row, half_table(table, log_n),
                 make_modulus(q));
 }
@@ -134,7 +134,7 @@ void forward_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned
   const std::size_t columns = (std::size_t{1} << log_n) / rows;
   forward_ntt_columns(x, columns, columns, table, q, log_n);
   for (std::size_t row = 0; row < rows; ++row) {
-    forward_ntt_row(x + row * columns, row, table, q, log_n);
+    forward_ntt_row(x + row * columns, row, table, q, log_n, {});
   }
 }
 

@@ -74,11 +74,22 @@ template <bool kSixteen>
   b = canonical(reduce_lazy(b, m), m);
 }
 
-// The last six layers of `count` tiles.
+// Starts the loads of as many words as a tile has.
+inline void fetch_tile(const Word* x) {
+  for (std::size_t i = 0; i < kTile; i += kLanes) {
+    _mm_prefetch(reinterpret_cast<const char*>(x + i), _MM_HINT_T1);
+  }
+}
+
+// The last six layers of `count` tiles, the first of which is at word `begin` of its row.
 template <bool kSixteen>
-void forward_tiles(Word* x, const Word* tile, std::size_t count, const Modulus& m) {
+void forward_tiles(Word* x, const Word* tile, std::size_t count, const Modulus& m,
+                   const RowsAhead& ahead, std::size_t begin) {
   const Shuffle shuffle = interleaving();
-  for (; count != 0; --count, x += kTile, tile += kTileRecord) {
+  for (; count != 0; --count, x += kTile, tile += kTileRecord, begin += kTile) {
+    for (std::size_t i = 0; i < ahead.count; ++i) {
+      fetch_tile(ahead.rows[i] + begin);
+    }
     const auto factor = [tile](std::size_t node) { return load_tile_node(tile, node); };
     Vector v[8];
     for (std::size_t i = 0; i < 8; ++i) {
@@ -114,9 +125,10 @@ void forward_columns(Word* x, std::size_t stride, std::size_t columns, unsigned 
 // not the whole limb.
 template <bool kSixteen>
 void forward_block(Word* x, unsigned log_size, std::size_t node, std::size_t block,
-                   const Twiddles& twiddles, const Modulus& m) {
+                   const Twiddles& twiddles, const Modulus& m, const RowsAhead& ahead,
+                   std::size_t begin) {
   if (log_size == kTileLog) {
-    return forward_tiles<kSixteen>(x, twiddles.tiles + block * kTileRecord, 1, m);
+    return forward_tiles<kSixteen>(x, twiddles.tiles + block * kTileRecord, 1, m, ahead, begin);
   }
   const unsigned layers = pass_layers(log_size);
   const unsigned log_stride = log_size - layers;
@@ -124,11 +136,12 @@ void forward_block(Word* x, unsigned log_size, std::size_t node, std::size_t blo
   const std::size_t radix = std::size_t{1} << layers;
   forward_columns<kSixteen>(x, stride, stride, layers, node, twiddles, m);
   if (log_stride == kTileLog) {
-    return forward_tiles<kSixteen>(x, twiddles.tiles + block * radix * kTileRecord, radix, m);
+    return forward_tiles<kSixteen>(x, twiddles.tiles + block * radix * kTileRecord, radix, m, ahead,
+                                   begin);
   }
   for (std::size_t i = 0; i < radix; ++i) {
     forward_block<kSixteen>(x + i * stride, log_stride, node * radix + i, block * radix + i,
-                            twiddles, m);
+                            twiddles, m, ahead, begin + i * stride);
   }
 }
 
@@ -150,15 +163,15 @@ void forward_ntt_columns(Word* x, std::size_t stride, std::size_t columns, const
 }
 
 void forward_ntt_row(Word* x, std::size_t row, const Word* table, const ModulusConstants& q,
-                     unsigned log_n) noexcept {
+                     unsigned log_n, const RowsAhead& ahead) noexcept {
   const Modulus m = make_modulus(q);
   const Twiddles twiddles = half_table(table, log_n);
   const unsigned log_size = log_n - pass_layers(log_n);
   const std::size_t node = ntt_rows(log_n) + row;
   if (allows_sixteen(q)) {
-    forward_block<true>(x, log_size, node, row, twiddles, m);
+    forward_block<true>(x, log_size, node, row, twiddles, m, ahead, 0);
   } else {
-    forward_block<false>(x, log_size, node, row, twiddles, m);
+    forward_block<false>(x, log_size, node, row, twiddles, m, ahead, 0);
   }
 }
 
@@ -167,7 +180,7 @@ void forward_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned
   const std::size_t columns = (std::size_t{1} << log_n) / rows;
   forward_ntt_columns(x, columns, columns, table, q, log_n);
   for (std::size_t row = 0; row < rows; ++row) {
-    forward_ntt_row(x + row * columns, row, table, q, log_n);
+    forward_ntt_row(x + row * columns, row, table, q, log_n, {});
   }
 }
 

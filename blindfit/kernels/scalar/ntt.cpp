@@ -94,7 +94,7 @@ void forward_ntt_columns(Word* x, std::size_t stride, std::size_t columns, const
 }
 
 void forward_ntt_row(Word* x, std::size_t row, const Word* table, const ModulusConstants& q,
-                     unsigned log_n) noexcept {
+                     unsigned log_n, const RowsAhead& /*ahead*/) noexcept {
   const std::size_t n = std::size_t{1} << log_n;
   for (std::size_t blocks = kRows, half = n / kRows / 2; blocks < n; blocks *= 2, half /= 2) {
     const std::size_t in_row = blocks / kRows;
@@ -142,7 +142,7 @@ void forward_ntt(Word* x, const Word* table, const ModulusConstants& q, unsigned
   const std::size_t columns = (std::size_t{1} << log_n) / kRows;
   forward_ntt_columns(x, columns, columns, table, q, log_n);
   for (std::size_t row = 0; row < kRows; ++row) {
-    forward_ntt_row(x + row * columns, row, table, q, log_n);
+    forward_ntt_row(x + row * columns, row, table, q, log_n, {});
   }
 }
 
