@@ -62,8 +62,7 @@ Run multiply_plain_rescale(const Session& s, std::size_t level) {
 Run multiply_relinearize_rescale(const Session& s, std::size_t level) {
   return [s, a = s.encrypt(level, 1), b = s.encrypt(level, 2)] {
     Ciphertext product = ckks::multiply(s.context, a, b);
-    ckks::relinearize(s.context, s.keys, product);
-    ckks::rescale(s.context, product);
+    ckks::relinearize_and_rescale(s.context, s.keys, product);
   };
 }
 

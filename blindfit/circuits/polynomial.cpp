@@ -16,8 +16,7 @@ using ckks::Scale;
 
 void relinearize_and_rescale(const Context& context, const EvaluationKeys& keys, Scale target,
                              Ciphertext& ct) {
-  ckks::relinearize(context, keys, ct);
-  ckks::rescale(context, ct);
+  ckks::relinearize_and_rescale(context, keys, ct);
   ct.scale = target;  // equal up to the rounding of a product and a quotient
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blindfit/ckks/rotate.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -15,6 +16,13 @@ void require_degree_one(const Ciphertext& ct) {
     throw base::Error(base::ErrorCode::kInvalidArgument,
                       "a ciphertext must be relinearized to degree 1 first: degree " +
                           std::to_string(ct.degree()));
+  }
+}
+
+void require_degree_two(const Ciphertext& ct) {
+  if (ct.degree() != 2) {
+    throw base::Error(base::ErrorCode::kInvalidArgument,
+                      "relinearization takes degree 2: " + std::to_string(ct.degree()));
   }
 }
 
@@ -95,10 +103,7 @@ void relinearize(const Context& context, const EvaluationKeys& keys, Ciphertext&
   if (ct.degree() == 1) {
     return;
   }
-  if (ct.degree() != 2) {
-    throw base::Error(base::ErrorCode::kInvalidArgument,
-                      "relinearization takes degree 2: " + std::to_string(ct.degree()));
-  }
+  require_degree_two(ct);
   const rlwe::SwitchingKey& key = keys.relinearization(ct.level());
   const ring::RingContext& ring = context.ring();
   rlwe::switch_key(context, ct.parts[2], key,
@@ -109,6 +114,24 @@ void relinearize(const Context& context, const EvaluationKeys& keys, Ciphertext&
                      ring.kernels().add(c1, c1, u1, ring.n(), ring.q(i));
                    });
   ct.parts.pop_back();
+}
+
+void relinearize_and_rescale(const Context& context, const EvaluationKeys& keys, Ciphertext& ct) {
+  if (ct.degree() == 1) {
+    rescale(context, ct);
+    return;
+  }
+  require_degree_two(ct);
+  const std::size_t level = ct.level();
+  rlwe::switch_key_and_rescale(
+      context, ct.parts[2], keys.relinearization(level), ct.parts[0], ct.parts[1],
+      [&](std::size_t i, const std::uint64_t* u0, const std::uint64_t* u1) {
+        std::copy_n(u0, ct.parts[0].n(), ct.parts[0].limb(i).data());
+        std::copy_n(u1, ct.parts[1].n(), ct.parts[1].limb(i).data());
+      });
+  ct.parts.pop_back();
+  drop_level(ct, level - 1);
+  ct.scale = ct.scale / Scale{static_cast<double>(context.q(level))};
 }
 
 void rotate(const Context& context, const EvaluationKeys& keys, const Ciphertext& ct, Steps steps,

@@ -27,6 +27,11 @@ ring::GaloisElement conjugation_element(unsigned log_n);
 /// switch. Throws Error{kKeyMissing}.
 void relinearize(const Context& context, const EvaluationKeys& keys, Ciphertext& ct);
 
+/// The same and a rescaling, in one division: level l -> l - 1, scale -> scale / q_l. Cheaper than
+/// one after the other by 2 (l + 1) NTTs, and one rounding less. Degree 1 is rescaled. Throws
+/// Error{kKeyMissing, kLevelExhausted}; `ct` is unchanged then.
+void relinearize_and_rescale(const Context& context, const EvaluationKeys& keys, Ciphertext& ct);
+
 /// out slot j = ct slot j + steps. Degree 1, level and scale stay. Cost: one key switch (none for 0
 /// steps).
 void rotate(const Context& context, const EvaluationKeys& keys, const Ciphertext& ct, Steps steps,

@@ -209,6 +209,29 @@ TEST_P(Rotation, RelinearizesProductsAndLeavesDegreeOneAlone) {
   EXPECT_TRUE(same_words(same, x_));
 }
 
+TEST_P(Rotation, RelinearizesAndRescalesInOneDivision) {
+  Ciphertext product = multiply(context(), x_, x_);
+  Ciphertext expected = product;
+  relinearize(context(), keys(), expected);
+  rescale(context(), expected);
+  relinearize_and_rescale(context(), keys(), product);
+  EXPECT_EQ(product.degree(), 1U);
+  EXPECT_EQ(product.level(), expected.level());
+  EXPECT_EQ(product.scale.value, expected.scale.value);
+  // Each rounds twice or once; both roundings are the noise of a rescaling.
+  const double bound =
+      model_.product_bound(model_.slot_variance(2 * model_.rescaling(1), product.scale));
+  EXPECT_LT(worst_error(engine_.decrypt(product), engine_.decrypt(expected)), bound);
+  product.parts[0].limb(0)[3] ^= 1U << 30U;
+  EXPECT_GT(worst_error(engine_.decrypt(product), engine_.decrypt(expected)), bound);
+
+  Ciphertext rescaled = x_;
+  rescale(context(), rescaled);
+  Ciphertext same = x_;
+  relinearize_and_rescale(context(), {}, same);
+  EXPECT_TRUE(same_words(same, rescaled));
+}
+
 TEST_P(Rotation, RejectsMissingKeysAndDegreeTwoWithoutTouchingAnything) {
   const Ciphertext square = multiply(context(), x_, x_);
   Ciphertext out = x_;
@@ -231,10 +254,15 @@ TEST_P(Rotation, RejectsMissingKeysAndDegreeTwoWithoutTouchingAnything) {
   expect_code(invalid, [&] { sum_of_rotations(context(), keys(), x_, {}, out); });
   Ciphertext product = square;
   EXPECT_EQ(code_of([&] { relinearize(context(), {}, product); }), missing);
+  EXPECT_EQ(code_of([&] { relinearize_and_rescale(context(), {}, product); }), missing);
   EXPECT_TRUE(same_words(product, square));
   Ciphertext cubic = square;
   cubic.parts.push_back(cubic.parts[0]);
   EXPECT_EQ(code_of([&] { relinearize(context(), keys(), cubic); }), invalid);
+  EXPECT_EQ(code_of([&] { relinearize_and_rescale(context(), keys(), cubic); }), invalid);
+  drop_level(product, 0);
+  EXPECT_EQ(code_of([&] { relinearize_and_rescale(context(), keys(), product); }),
+            ErrorCode::kLevelExhausted);
 }
 
 TEST_P(Rotation, UsesAKeyOfALowerLevelOnlyUpToIt) {

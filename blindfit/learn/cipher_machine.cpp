@@ -92,9 +92,8 @@ void CipherMachine::times_minus_i(Sum& sum) const {
 ckks::Ciphertext CipherMachine::finish(Sum sum) {
   if (sum.ct.degree() == 2) {
     tick(1);
-    ckks::relinearize(context_, keys_, sum.ct);
   }
-  ckks::rescale(context_, sum.ct);
+  ckks::relinearize_and_rescale(context_, keys_, sum.ct);
   return std::move(sum.ct);
 }
 

@@ -113,9 +113,10 @@ CountingMachine::Value CountingMachine::finish(Sum sum) {
     raise_to(keys_.relinearization, *sum.level);
     count_decomposition(*sum.level);
     count_gadget_product(*sum.level);
-    count_mod_down(*sum.level);
+    count_mod_down(*sum.level);  // and the rescaling with it
+  } else {
+    counts_.ntt_limbs += 2.0 * static_cast<double>(*sum.level + 1);
   }
-  counts_.ntt_limbs += 2.0 * static_cast<double>(*sum.level + 1);
   return make(*sum.level - 1, sum.scale / modulus(*sum.level));
 }
 
@@ -149,8 +150,7 @@ void CountingMachine::count_polynomial(const Value& v, const circuits::Polynomia
     raise_to(keys_.relinearization, level);
     count_decomposition(level);
     count_gadget_product(level);
-    count_mod_down(level);
-    counts_.ntt_limbs += 2.0 * static_cast<double>(level + 1);
+    count_mod_down(level);  // and the rescaling with it
   }
 }
 

@@ -107,8 +107,7 @@ ckks::Ciphertext multiply_transposed(const ckks::Encoder& encoder, const ckks::E
   ckks::Ciphertext sum;
   for (std::size_t r = 0; r < period; ++r) {
     ckks::Ciphertext product = ckks::multiply(context, a, turned[r]);
-    ckks::relinearize(context, keys, product);
-    ckks::rescale(context, product);
+    ckks::relinearize_and_rescale(context, keys, product);
     // Row sums stand in column 0; spread over the row, then kept where the class of this revolution
     // belongs.
     product = mask(encoder, fold(encoder, keys, product, fold_to_lane(shape.columns, 0)), first);

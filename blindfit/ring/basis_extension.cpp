@@ -27,6 +27,12 @@ std::vector<std::size_t> p_indices(const RingContext& ring) {
   return indices;
 }
 
+std::vector<std::size_t> p_indices_and(const RingContext& ring, std::size_t q_index) {
+  std::vector<std::size_t> indices = p_indices(ring);
+  indices.push_back(q_index);
+  return indices;
+}
+
 /// Product of the source primes other than the k-th, modulo `m`; k = source.size() leaves none out.
 std::uint64_t product_without(const RingContext& ring, std::span<const std::size_t> source,
                               std::size_t k, std::uint64_t m) {
@@ -142,33 +148,44 @@ void BasisExtension::extend_block(const RingContext& ring, const std::uint64_t* 
 
 ModDown::ModDown(const RingContext& ring) : extension_(ring, p_indices(ring)) {
   for (std::size_t i = 0; i < ring.q_count(); ++i) {
-    inverse_p_.push_back(inverse_mod(ring.special_product(i), ring.q(i).value));
+    inverse_.push_back(inverse_mod(ring.special_product(i), ring.q(i).value));
+  }
+}
+
+ModDown::ModDown(const RingContext& ring, std::size_t last)
+    : extension_(ring, p_indices_and(ring, last)) {
+  for (std::size_t i = 0; i < ring.q_count(); ++i) {
+    const std::uint64_t q = ring.q(i).value;
+    const std::uint64_t divisor = multiply_mod(ring.special_product(i), ring.q(last).value % q, q);
+    inverse_.push_back(i == last ? 0 : inverse_mod(divisor, q));
   }
 }
 
 void ModDown::divide_row(const RingContext& ring, const std::uint64_t* in, std::uint64_t* remainder,
                          std::size_t r, std::size_t i, const kernels::RowsAhead& ahead) const {
   ring.forward_ntt_row(remainder, r, i, ahead);
-  ring.kernels().subtract_multiply_scalar(remainder, in, remainder, inverse_p_[i], ring.row_size(),
+  ring.kernels().subtract_multiply_scalar(remainder, in, remainder, inverse_[i], ring.row_size(),
                                           ring.q(i));
 }
 
 void ModDown::apply(const RingContext& ring, Poly& in, Poly& out) const {
-  const std::size_t q_limbs = in.q_limbs();
+  const std::size_t q_limbs = in.limbs() - extension_.source().size();
   if (out.n() != in.n() || out.q_limbs() != q_limbs || out.p_limbs() != 0) {
     out = Poly(in.n(), q_limbs, 0, Domain::kEvaluation);
   }
   out.set_domain(Domain::kEvaluation);
-  std::vector<std::uint64_t*> p_limbs;
-  for (std::size_t j = 0; j < in.p_limbs(); ++j) {
-    inverse_ntt_rows(ring, in.limb(q_limbs + j), ring.p_index(j));
-    p_limbs.push_back(in.limb(q_limbs + j).data());
+  std::vector<std::uint64_t*> going;
+  for (const std::size_t source : extension_.source()) {
+    const std::size_t limb =
+        source < ring.q_count() ? source : in.q_limbs() + source - ring.q_count();
+    inverse_ntt_rows(ring, in.limb(limb), source);
+    going.push_back(in.limb(limb).data());
   }
   std::vector<BasisExtension::Target> remainders;
   for (std::size_t i = 0; i < q_limbs; ++i) {
     remainders.push_back({i, out.limb(i).data()});
   }
-  extension_.extend(ring, extension_.prepare(ring, p_limbs), remainders);
+  extension_.extend(ring, extension_.prepare(ring, going), remainders);
   for (std::size_t i = 0; i < q_limbs; ++i) {
     for (std::size_t r = 0; r < ring.rows(); ++r) {
       const std::size_t begin = r * ring.row_size();

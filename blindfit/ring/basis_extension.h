@@ -52,25 +52,29 @@ class BasisExtension {
   std::vector<std::uint64_t> product_;           // [target]: S mod target
 };
 
-/// Divides by P with rounding: QP -> Q; |error| <= 1/2 + 2^-40 per coefficient.
+/// Divides by P, or by P q_l at level l, with rounding: |error| <= 1/2 + 2^-40 per coefficient.
 class ModDown {
  public:
+  /// By P: QP -> Q.
   explicit ModDown(const RingContext& ring);
+  /// By P q_last, a rescaling in the same step: q_0 .. q_last and P -> q_0 .. q_(last - 1).
+  ModDown(const RingContext& ring, std::size_t last);
 
-  /// In: evaluation domain, all p-limbs; scratch afterwards. Out: the same q-limbs, no p-limbs,
-  /// evaluation domain. `in` must not be `out`. Cost: p_count inverse and q_limbs forward NTTs.
+  /// In: evaluation domain, all p-limbs; scratch afterwards. Out: the same q-limbs (or one less),
+  /// no p-limbs, evaluation domain. `in` must not be `out`. Cost: a NTT for each limb, inverse for
+  /// those that go.
   void apply(const RingContext& ring, Poly& in, Poly& out) const;
 
-  /// For a caller that makes rows of `in` and divides them at once: extension() takes the p-limbs
-  /// to the remainder modulo each q_i, halfway through its forward transform; then, for row r of
-  /// limb i, remainder -> (in - remainder) / P, evaluation domain.
+  /// For a caller that makes rows of `in` and divides them at once: extension() takes the limbs
+  /// that go to the remainder modulo each q_i, halfway through its forward transform; then, for row
+  /// r of limb i, remainder -> (in - remainder) / divisor, evaluation domain.
   [[nodiscard]] const BasisExtension& extension() const noexcept { return extension_; }
   void divide_row(const RingContext& ring, const std::uint64_t* in, std::uint64_t* remainder,
                   std::size_t r, std::size_t i, const kernels::RowsAhead& ahead = {}) const;
 
  private:
   BasisExtension extension_;
-  std::vector<std::uint64_t> inverse_p_;  // P^-1 mod q_i
+  std::vector<std::uint64_t> inverse_;  // of the divisor, mod q_i; 0 for q_last
 };
 
 /// Divides by the last prime q_l with rounding and drops it.

@@ -11,6 +11,9 @@ Context::Context(Parameters parameters, const kernels::KernelTable& kernels)
       ring_(parameters_.log_n(), parameters_.q_primes(), parameters_.p_primes(), kernels),
       mod_down_(ring_),
       last_prime_division_(ring_) {
+  for (std::size_t level = 1; level < ring_.q_count(); ++level) {
+    mod_down_and_rescale_.emplace_back(ring_, level);
+  }
   const std::size_t alpha = parameters_.digit_size();
   for (std::size_t first = 0; first < ring_.q_count(); first += alpha) {
     std::vector<ring::BasisExtension>& extensions = digit_extensions_.emplace_back();

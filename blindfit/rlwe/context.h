@@ -22,6 +22,10 @@ class Context {
   [[nodiscard]] const Parameters& parameters() const noexcept { return parameters_; }
   [[nodiscard]] const ring::RingContext& ring() const noexcept { return ring_; }
   [[nodiscard]] const ring::ModDown& mod_down() const noexcept { return mod_down_; }
+  /// Division by P q_level, level >= 1.
+  [[nodiscard]] const ring::ModDown& mod_down_and_rescale(std::size_t level) const {
+    return mod_down_and_rescale_[level - 1];
+  }
   [[nodiscard]] const ring::LastPrimeDivision& last_prime_division() const noexcept {
     return last_prime_division_;
   }
@@ -35,6 +39,7 @@ class Context {
   Parameters parameters_;
   ring::RingContext ring_;
   ring::ModDown mod_down_;
+  std::vector<ring::ModDown> mod_down_and_rescale_;  // [level - 1]
   ring::LastPrimeDivision last_prime_division_;
   std::vector<std::vector<ring::BasisExtension>> digit_extensions_;
 };

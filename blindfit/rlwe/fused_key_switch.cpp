@@ -103,111 +103,164 @@ class ExtendedRows {
   std::size_t first_ = 0;
 };
 
-/// Row r of limb i of the gadget product.
-template <typename Rows>
-void product_row(const ring::RingContext& ring, Rows& rows, const SwitchingKey& key, std::size_t i,
-                 std::size_t r, std::uint64_t* u0, std::uint64_t* u1) {
-  const std::size_t begin = r * ring.row_size();
-  const std::size_t key_limb = limb_of_key(key, rows.q_limbs(), i);
-  std::array<const std::uint64_t*, kernels::kMaxDotLength> digit;
-  std::array<const std::uint64_t*, kernels::kMaxDotLength> b;
-  std::array<const std::uint64_t*, kernels::kMaxDotLength> a;
-  for (std::size_t d = 0; d < rows.digits(); ++d) {
-    b[d] = key.b[d].limb(key_limb).data() + begin;
-    a[d] = key.a[d].limb(key_limb).data() + begin;
-    const std::uint64_t* const key_rows[] = {b[d], a[d]};
-    digit[d] = rows.row(d, i, r, {key_rows, 2});
-  }
-  ring.kernels().dot_pair(u0, u1, digit.data(), b.data(), a.data(), rows.digits(), ring.row_size(),
-                          ring.modulus(ring.index(rows.q_limbs(), i)));
-}
+/// What becomes of a product: P times the addends joins it, and it is divided.
+struct Division {
+  const ring::ModDown& mod_down;
+  std::size_t limbs;  ///< of the result
+  std::array<const ring::Poly*, 2> addends;
+};
 
-/// One half of the product modulo P, prepared for ModDown's extension.
-using Prepared = std::array<base::AlignedBuffer, 2>;
-
+/// One key switch: digits, key and what becomes of their product.
 template <typename Rows>
-Prepared prepare_remainders(const Context& context, Rows& rows, const SwitchingKey& key) {
-  const ring::RingContext& ring = context.ring();
-  const std::size_t count = ring.p_count();
-  base::AlignedBuffer halfway(2 * count * ring.n());
-  std::vector<std::uint64_t*> limbs;
-  for (std::size_t j = 0; j < count; ++j) {
-    if (j % kGroupLimbs == 0) {
-      rows.begin_group(rows.q_limbs() + j, std::min(kGroupLimbs, count - j));
-    }
-    std::uint64_t* u0 = halfway.data() + j * ring.n();
-    std::uint64_t* u1 = u0 + count * ring.n();
-    for (std::size_t r = 0; r < ring.rows(); ++r) {
-      const std::size_t begin = r * ring.row_size();
-      product_row(ring, rows, key, rows.q_limbs() + j, r, u0 + begin, u1 + begin);
-      ring.inverse_ntt_row(u0 + begin, r, ring.p_index(j));
-      ring.inverse_ntt_row(u1 + begin, r, ring.p_index(j));
-    }
+class Switch {
+ public:
+  Switch(const Context& context, Rows& rows, const SwitchingKey& key, const Division& division)
+      : ring_(context.ring()),
+        rows_(rows),
+        key_(key),
+        division_(division),
+        product_(2 * ring_.row_size()) {
+    require_level(key, rows.q_limbs() - 1);
   }
-  for (std::size_t j = 0; j < 2 * count; ++j) {
-    limbs.push_back(halfway.data() + j * ring.n());
-  }
-  const ring::BasisExtension& extension = context.mod_down().extension();
-  return {extension.prepare(ring, std::span(limbs).first(count)),
-          extension.prepare(ring, std::span(limbs).last(count))};
-}
 
-template <typename Rows>
-void switch_rows(const Context& context, Rows& rows, const SwitchingKey& key,
-                 const LimbSink& sink) {
-  const ring::RingContext& ring = context.ring();
-  require_level(key, rows.q_limbs() - 1);
-  const Prepared prepared = prepare_remainders(context, rows, key);
-  base::AlignedBuffer group(2 * kGroupLimbs * ring.n());
-  base::AlignedBuffer product(2 * ring.row_size());
-  std::uint64_t* const u[2] = {product.data(), product.data() + ring.row_size()};
-  std::vector<const std::uint64_t*> next;  // rows to be fetched beside the arithmetic on this one
-  for (std::size_t first = 0; first < rows.q_limbs(); first += kGroupLimbs) {
-    const std::size_t count = std::min(kGroupLimbs, rows.q_limbs() - first);
-    rows.begin_group(first, count);
-    std::array<std::array<std::uint64_t*, 2>, kGroupLimbs> out;
-    for (std::size_t half = 0; half < 2; ++half) {
-      std::vector<ring::BasisExtension::Target> remainders;
+  void run(const LimbSink& sink) {
+    const std::array<base::AlignedBuffer, 2> prepared = prepare_remainders();
+    base::AlignedBuffer remainders(2 * kGroupLimbs * ring_.n());
+    for (std::size_t first = 0; first < division_.limbs; first += kGroupLimbs) {
+      const std::size_t count = std::min(kGroupLimbs, division_.limbs - first);
+      rows_.begin_group(first, count);
+      std::uint64_t* const half0 = remainders.data();
+      std::uint64_t* const half1 = half0 + kGroupLimbs * ring_.n();
+      extend(prepared[0], first, count, half0);
+      extend(prepared[1], first, count, half1);
       for (std::size_t k = 0; k < count; ++k) {
-        out[k][half] = group.data() + (half * kGroupLimbs + k) * ring.n();
-        remainders.push_back({first + k, out[k][half]});
+        finish_limb(first + k, half0 + k * ring_.n(), half1 + k * ring_.n());
+        sink(first + k, half0 + k * ring_.n(), half1 + k * ring_.n());
       }
-      context.mod_down().extension().extend(ring, prepared[half], remainders);
-    }
-    for (std::size_t k = 0; k < count; ++k) {
-      for (std::size_t r = 0; r < ring.rows(); ++r) {
-        const std::size_t begin = r * ring.row_size();
-        std::uint64_t* const row0 = out[k][0] + begin;
-        std::uint64_t* const row1 = out[k][1] + begin;
-        product_row(ring, rows, key, first + k, r, u[0], u[1]);
-        next.clear();
-        if (r + 1 < ring.rows()) {
-          rows.list_reads(first + k, r + 1, next);
-          next.push_back(row0 + ring.row_size());
-          next.push_back(row1 + ring.row_size());
-        }
-        const std::size_t half = next.size() / 2;
-        context.mod_down().divide_row(ring, u[0], row0, r, first + k, {next.data(), half});
-        context.mod_down().divide_row(ring, u[1], row1, r, first + k,
-                                      {next.data() + half, next.size() - half});
-      }
-      sink(first + k, out[k][0], out[k][1]);
     }
   }
-}
+
+ private:
+  /// Row r of limb i of the gadget product, P times the addends included.
+  void product_row(std::size_t i, std::size_t r, std::uint64_t* u0, std::uint64_t* u1) {
+    const std::size_t begin = r * ring_.row_size();
+    const std::size_t key_limb = limb_of_key(key_, rows_.q_limbs(), i);
+    std::array<const std::uint64_t*, kernels::kMaxDotLength> digit;
+    std::array<const std::uint64_t*, kernels::kMaxDotLength> b;
+    std::array<const std::uint64_t*, kernels::kMaxDotLength> a;
+    for (std::size_t d = 0; d < rows_.digits(); ++d) {
+      b[d] = key_.b[d].limb(key_limb).data() + begin;
+      a[d] = key_.a[d].limb(key_limb).data() + begin;
+      const std::uint64_t* const key_rows[] = {b[d], a[d]};
+      digit[d] = rows_.row(d, i, r, {key_rows, 2});
+    }
+    const auto& q = ring_.modulus(ring_.index(rows_.q_limbs(), i));
+    ring_.kernels().dot_pair(u0, u1, digit.data(), b.data(), a.data(), rows_.digits(),
+                             ring_.row_size(), q);
+    if (division_.addends[0] != nullptr && i < rows_.q_limbs()) {
+      const std::uint64_t p = ring_.special_product(i);
+      const std::uint64_t* c0 = division_.addends[0]->limb(i).data() + begin;
+      const std::uint64_t* c1 = division_.addends[1]->limb(i).data() + begin;
+      ring_.kernels().multiply_scalar_add(u0, c0, p, ring_.row_size(), q);
+      ring_.kernels().multiply_scalar_add(u1, c1, p, ring_.row_size(), q);
+    }
+  }
+
+  /// The limbs of the product that the division takes away, prepared for its extension.
+  std::array<base::AlignedBuffer, 2> prepare_remainders() {
+    const std::span<const std::size_t> sources = division_.mod_down.extension().source();
+    base::AlignedBuffer halfway(2 * sources.size() * ring_.n());
+    std::vector<std::uint64_t*> limbs0;
+    std::vector<std::uint64_t*> limbs1;
+    for (std::size_t s = 0; s < sources.size(); ++s) {
+      const std::size_t i = limb_of(sources[s]);
+      if (s % kGroupLimbs == 0 || limb_of(sources[s - 1]) + 1 != i) {
+        rows_.begin_group(i, std::min({kGroupLimbs, sources.size() - s, limbs() - i}));
+      }
+      limbs0.push_back(halfway.data() + 2 * s * ring_.n());
+      limbs1.push_back(limbs0.back() + ring_.n());
+      for (std::size_t r = 0; r < ring_.rows(); ++r) {
+        const std::size_t begin = r * ring_.row_size();
+        product_row(i, r, limbs0.back() + begin, limbs1.back() + begin);
+        ring_.inverse_ntt_row(limbs0.back() + begin, r, sources[s]);
+        ring_.inverse_ntt_row(limbs1.back() + begin, r, sources[s]);
+      }
+    }
+    const ring::BasisExtension& extension = division_.mod_down.extension();
+    return {extension.prepare(ring_, limbs0), extension.prepare(ring_, limbs1)};
+  }
+
+  /// Remainders modulo q_first .. q_(first + count - 1), halfway, limbs one after the other.
+  void extend(const base::AlignedBuffer& prepared, std::size_t first, std::size_t count,
+              std::uint64_t* out) {
+    std::vector<ring::BasisExtension::Target> targets;
+    for (std::size_t k = 0; k < count; ++k) {
+      targets.push_back({first + k, out + k * ring_.n()});
+    }
+    division_.mod_down.extension().extend(ring_, prepared, targets);
+  }
+
+  /// Turns the remainders of limb i into the result.
+  void finish_limb(std::size_t i, std::uint64_t* limb0, std::uint64_t* limb1) {
+    std::uint64_t* const u0 = product_.data();
+    std::uint64_t* const u1 = u0 + ring_.row_size();
+    for (std::size_t r = 0; r < ring_.rows(); ++r) {
+      std::uint64_t* const row0 = limb0 + r * ring_.row_size();
+      std::uint64_t* const row1 = limb1 + r * ring_.row_size();
+      product_row(i, r, u0, u1);
+      next_.clear();  // what is read after this row, to be fetched beside its arithmetic
+      if (r + 1 < ring_.rows()) {
+        rows_.list_reads(i, r + 1, next_);
+        next_.push_back(row0 + ring_.row_size());
+        next_.push_back(row1 + ring_.row_size());
+      }
+      const std::size_t half = next_.size() / 2;
+      division_.mod_down.divide_row(ring_, u0, row0, r, i, {next_.data(), half});
+      division_.mod_down.divide_row(ring_, u1, row1, r, i,
+                                    {next_.data() + half, next_.size() - half});
+    }
+  }
+
+  [[nodiscard]] std::size_t limbs() const { return rows_.q_limbs() + ring_.p_count(); }
+  /// The limb of the product with that modulus.
+  [[nodiscard]] std::size_t limb_of(std::size_t modulus) const {
+    return modulus < ring_.q_count() ? modulus : rows_.q_limbs() + modulus - ring_.q_count();
+  }
+
+  const ring::RingContext& ring_;
+  Rows& rows_;
+  const SwitchingKey& key_;
+  const Division& division_;
+  base::AlignedBuffer product_;
+  std::vector<const std::uint64_t*> next_;
+};
 
 }  // namespace
 
 void switch_key(const Context& context, const ring::Poly& c, const SwitchingKey& key,
                 const LimbSink& sink) {
   ExtendedRows rows(context, c);
-  switch_rows(context, rows, key, sink);
+  const Division division{context.mod_down(), rows.q_limbs(), {}};
+  Switch(context, rows, key, division).run(sink);
 }
 
 void switch_key(const Context& context, const Decomposition& c, const SwitchingKey& key,
                 const LimbSink& sink) {
   StoredRows rows(context, c);
-  switch_rows(context, rows, key, sink);
+  const Division division{context.mod_down(), rows.q_limbs(), {}};
+  Switch(context, rows, key, division).run(sink);
+}
+
+void switch_key_and_rescale(const Context& context, const ring::Poly& c, const SwitchingKey& key,
+                            const ring::Poly& c0, const ring::Poly& c1, const LimbSink& sink) {
+  const std::size_t level = c.q_limbs() - 1;
+  if (level == 0) {
+    throw base::Error(base::ErrorCode::kLevelExhausted,
+                      "rescaling needs a level of at least 1: level 0");
+  }
+  ExtendedRows rows(context, c);
+  const Division division{context.mod_down_and_rescale(level), level, {&c0, &c1}};
+  Switch(context, rows, key, division).run(sink);
 }
 
 }  // namespace blindfit::rlwe

@@ -26,4 +26,12 @@ void switch_key(const Context& context, const ring::Poly& c, const SwitchingKey&
 void switch_key(const Context& context, const Decomposition& c, const SwitchingKey& key,
                 const LimbSink& sink);
 
+/// Hands (c0 + u0, c1 + u1) / q_level to `sink`, u0 and u1 being what switch_key would hand over:
+/// limbs i = 0 .. level - 1. One division by P q_level where a key switch and a rescaling make two:
+/// 2 * (level + 1) NTTs less, and one rounding. c0 and c1 stand at c's level; `sink` may write to
+/// their limbs that it has been handed. Throws Error{kLevelExhausted} at level 0, else as
+/// switch_key.
+void switch_key_and_rescale(const Context& context, const ring::Poly& c, const SwitchingKey& key,
+                            const ring::Poly& c0, const ring::Poly& c1, const LimbSink& sink);
+
 }  // namespace blindfit::rlwe

@@ -5,8 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 #include "blindfit/owner/key_generation.h"
+#include "blindfit/ring/modular_arithmetic.h"
 #include "blindfit/ring/uniform_sampler.h"
 #include "blindfit/testing/engine.h"
 
@@ -56,6 +59,20 @@ class FusedKeySwitch : public ::testing::TestWithParam<Case> {
     return a.u0.limbs() == b.u0.limbs();
   }
 
+  /// Of all coefficients, over all limbs.
+  [[nodiscard]] std::int64_t largest_difference(const ring::Poly& a, const ring::Poly& b) const {
+    ring::Poly difference;
+    ring::subtract(context().ring(), a, b, difference);
+    ring::to_coefficient(context().ring(), difference);
+    std::int64_t largest = 0;
+    for (std::size_t i = 0; i < difference.limbs(); ++i) {
+      for (const std::uint64_t x : difference.limb(i)) {
+        largest = std::max(largest, std::abs(ring::centred(x, context().q(i))));
+      }
+    }
+    return largest;
+  }
+
   Engine engine_{GetParam().literal};
 };
 
@@ -80,6 +97,39 @@ TEST_P(FusedKeySwitch, EqualsItsThreeStepsBitForBit) {
   const LazyPair before = stepwise(random(top), key);
   key.b.back().limb(top)[3] ^= 1;
   EXPECT_FALSE(equal(fused(random(top), top, key), before));
+}
+
+TEST_P(FusedKeySwitch, WithRescalingIsWithinOneOfTheTwoDivisions) {
+  const std::size_t top = engine_.max_level();
+  const SwitchingKey key = owner::generate_relinearization_key(context(), engine_.secret(), top);
+  for (std::size_t level = 1; level <= top; ++level) {
+    const ring::Poly c = random(level);
+    const ring::Poly c0 =
+        ring::uniform_poly(context().ring(), "test", base::Seed{}, 100, level + 1, 0);
+    const ring::Poly c1 =
+        ring::uniform_poly(context().ring(), "test", base::Seed{}, 101, level + 1, 0);
+    LazyPair expected = stepwise(c, key);
+    for (auto [u, addend] : {std::pair{&expected.u0, &c0}, std::pair{&expected.u1, &c1}}) {
+      ring::add(context().ring(), *u, *addend, *u);
+      context().last_prime_division().apply(context().ring(), *u, *u);
+    }
+    LazyPair result{expected.u0, expected.u1};
+    std::size_t next = 0;
+    switch_key_and_rescale(context(), c, key, c0, c1,
+                           [&](std::size_t i, const std::uint64_t* u0, const std::uint64_t* u1) {
+                             EXPECT_EQ(i, next++);
+                             std::copy_n(u0, c.n(), result.u0.limb(i).data());
+                             std::copy_n(u1, c.n(), result.u1.limb(i).data());
+                           });
+    EXPECT_EQ(next, level);
+    // Both are integers within 1/2 + 2^-39 + 1/(2 q) of the same number.
+    EXPECT_LE(largest_difference(result.u0, expected.u0), 1) << level;
+    EXPECT_LE(largest_difference(result.u1, expected.u1), 1) << level;
+    result.u0.limb(0)[5] ^= 1;
+    EXPECT_GT(largest_difference(result.u0, expected.u0), 1) << level;
+  }
+  EXPECT_THROW(switch_key_and_rescale(context(), random(0), key, random(0), random(0), {}),
+               base::Error);
 }
 
 TEST_P(FusedKeySwitch, RefusesAKeyThatEndsTooLow) {
