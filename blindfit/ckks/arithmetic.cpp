@@ -96,6 +96,39 @@ void add_to_half(std::span<std::uint64_t> half, std::uint64_t c, std::uint64_t q
   }
 }
 
+/// Calls block(limb, first word, words) for pieces of which seven fit the second-level cache, so
+/// that operands that meet twice are read from memory once.
+template <typename Block>
+void for_each_block(const Context& context, std::size_t limbs, const Block& block) {
+  const std::size_t n = std::min(context.ring().n(), std::size_t{8192});
+  for (std::size_t i = 0; i < limbs; ++i) {
+    for (std::size_t begin = 0; begin < context.ring().n(); begin += n) {
+      block(i, begin, n);
+    }
+  }
+}
+
+/// Where a block of a product of two ciphertexts comes from and goes to.
+struct TensorBlock {
+  TensorBlock(const Ciphertext& a, const Ciphertext& b, Ciphertext& out, std::size_t i,
+              std::size_t begin)
+      : a0(a.parts[0].limb(i).data() + begin),
+        a1(a.parts[1].limb(i).data() + begin),
+        b0(b.parts[0].limb(i).data() + begin),
+        b1(b.parts[1].limb(i).data() + begin),
+        out0(out.parts[0].limb(i).data() + begin),
+        out1(out.parts[1].limb(i).data() + begin),
+        out2(out.parts[2].limb(i).data() + begin) {}
+
+  const std::uint64_t* a0;
+  const std::uint64_t* a1;
+  const std::uint64_t* b0;
+  const std::uint64_t* b1;
+  std::uint64_t* out0;
+  std::uint64_t* out1;
+  std::uint64_t* out2;
+};
+
 }  // namespace
 
 void add(const Context& context, const Ciphertext& a, const Ciphertext& b, Ciphertext& out) {
@@ -221,11 +254,20 @@ Ciphertext zero_ciphertext(const Context& context, std::size_t level, Scale scal
 
 Ciphertext multiply(const Context& context, const Ciphertext& a, const Ciphertext& b) {
   require_factors(a, b);
-  Ciphertext product{std::vector<ring::Poly>(3), a.scale * b.scale};
-  symmetric(context, a.parts[0], b.parts[0], product.parts[0], ring::multiply);
-  symmetric(context, a.parts[0], b.parts[1], product.parts[1], ring::multiply);
-  ring::multiply_add(context.ring(), a.parts[1], b.parts[0], product.parts[1]);
-  symmetric(context, a.parts[1], b.parts[1], product.parts[2], ring::multiply);
+  const std::size_t limbs = std::min(a.level(), b.level()) + 1;
+  Ciphertext product{{}, a.scale * b.scale};
+  for (std::size_t k = 0; k < 3; ++k) {
+    product.parts.emplace_back(context.ring().n(), limbs, 0, ring::Domain::kEvaluation);
+  }
+  const auto& kernels = context.ring().kernels();
+  for_each_block(context, limbs, [&](std::size_t i, std::size_t begin, std::size_t n) {
+    const auto& q = context.ring().q(i);
+    const TensorBlock t(a, b, product, i, begin);
+    kernels.multiply(t.out0, t.a0, t.b0, n, q);
+    kernels.multiply(t.out1, t.a0, t.b1, n, q);
+    kernels.multiply_add(t.out1, t.a1, t.b0, n, q);
+    kernels.multiply(t.out2, t.a1, t.b1, n, q);
+  });
   return product;
 }
 
@@ -238,15 +280,20 @@ void multiply_add(const Context& context, const Ciphertext& a, const Ciphertext&
   require_factors(a, b);
   require_same_scale(accumulator.scale, a.scale * b.scale);
   drop_level(accumulator, std::min({accumulator.level(), a.level(), b.level()}));
-  const ring::RingContext& ring = context.ring();
   if (accumulator.degree() == 1) {
     accumulator.parts.push_back(
-        ring::zero_poly(ring, accumulator.level() + 1, 0, ring::Domain::kEvaluation));
+        ring::zero_poly(context.ring(), accumulator.level() + 1, 0, ring::Domain::kEvaluation));
   }
-  ring::multiply_add(ring, a.parts[0], b.parts[0], accumulator.parts[0]);
-  ring::multiply_add(ring, a.parts[0], b.parts[1], accumulator.parts[1]);
-  ring::multiply_add(ring, a.parts[1], b.parts[0], accumulator.parts[1]);
-  ring::multiply_add(ring, a.parts[1], b.parts[1], accumulator.parts[2]);
+  const auto& kernels = context.ring().kernels();
+  const std::size_t limbs = accumulator.level() + 1;
+  for_each_block(context, limbs, [&](std::size_t i, std::size_t begin, std::size_t n) {
+    const auto& q = context.ring().q(i);
+    const TensorBlock t(a, b, accumulator, i, begin);
+    kernels.multiply_add(t.out0, t.a0, t.b0, n, q);
+    kernels.multiply_add(t.out1, t.a0, t.b1, n, q);
+    kernels.multiply_add(t.out1, t.a1, t.b0, n, q);
+    kernels.multiply_add(t.out2, t.a1, t.b1, n, q);
+  });
 }
 
 void rescale(const Context& context, Ciphertext& ct) {
