@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "blindfit/ckks/noise_model.h"
@@ -150,6 +151,21 @@ TEST_P(Transform, MultipliesSlotsByTheMatrix) {
   EXPECT_LT(worst_error(engine_.decrypt(out), expected), bound);
   expected[7] += 2 * bound;
   EXPECT_GT(worst_error(engine_.decrypt(out), expected), bound);
+}
+
+TEST_P(Transform, GivesTheSameWordsOnSeveralThreads) {
+  const LinearTransform t = transform(kLevel);
+  add_keys(t);
+  base::ThreadPool pool(3);
+  const ckks::Ciphertext ct = engine_.encrypt(random_slots(4, 1, 3), kScale, kLevel);
+  const ckks::Ciphertext alone = t.apply(engine_.keys(), ct);
+  const ckks::Ciphertext shared = t.apply(engine_.keys(), ct, &pool);
+  for (std::size_t k = 0; k < 2; ++k) {
+    for (std::size_t i = 0; i < kLevel; ++i) {
+      const auto x = alone.parts[k].limb(i);
+      EXPECT_TRUE(std::equal(x.begin(), x.end(), shared.parts[k].limb(i).begin()));
+    }
+  }
 }
 
 TEST_P(Transform, NeedsExactlyTheKeysItLists) {
