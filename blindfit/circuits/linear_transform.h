@@ -40,8 +40,7 @@ class LinearTransform {
   /// mod_down and rescalings. Sums stand modulo QP throughout, so roundings enter once a giant
   /// step. Throws Error{kKeyMissing} before any work is done. `pool` shares out limbs; results
   /// do not depend on it.
-  [[nodiscard]] ckks::Ciphertext apply(const ckks::EvaluationKeys& keys,
-                                       const ckks::Ciphertext& ct,
+  [[nodiscard]] ckks::Ciphertext apply(const ckks::EvaluationKeys& keys, const ckks::Ciphertext& ct,
                                        base::ThreadPool* pool = nullptr) const;
 
   /// The same before rescaling: level() and scale ct.scale * scale(), for sums and key switches

@@ -35,11 +35,13 @@ TEST_F(Double, RefreshesAndCounts) {
 }
 
 TEST_F(Double, ReportsWhatBootstrappingWouldGetWrong) {
-  EXPECT_THROW(refresher_.refresh(engine_.encrypt(repeated(0.7), {0x1p40}, 0)), Error);
-  EXPECT_THROW(refresher_.refresh(engine_.encrypt(repeated(0.7), {0x1p41}, 1)), Error);
+  EXPECT_THROW(static_cast<void>(refresher_.refresh(engine_.encrypt(repeated(0.7), {0x1p40}, 0))),
+               Error);
+  EXPECT_THROW(static_cast<void>(refresher_.refresh(engine_.encrypt(repeated(0.7), {0x1p41}, 1))),
+               Error);
   ckks::Slots z = repeated(0.7);
   z[9] += 0.01;
-  EXPECT_THROW(refresher_.refresh(engine_.encrypt(z, {0x1p40}, 1)), Error);
+  EXPECT_THROW(static_cast<void>(refresher_.refresh(engine_.encrypt(z, {0x1p40}, 1))), Error);
   try {
     static_cast<void>(refresher_.refresh(engine_.encrypt(ckks::Slots(512, {1.5, 0}), {0x1p40}, 1)));
     FAIL();
