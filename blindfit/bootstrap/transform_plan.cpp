@@ -106,6 +106,7 @@ std::vector<GaloisKeyNeed> required_galois_elements(const BootstrapParameters& p
   }
   levels[ckks::conjugation_element(log_n)] = layout.eval_mod + 1;
   std::vector<GaloisKeyNeed> result;
+  result.reserve(levels.size());
   for (const auto& [element, level] : levels) {
     result.push_back({element, level});
   }
