@@ -81,13 +81,15 @@ DiagonalMatrix scale_columns(DiagonalMatrix m, std::span<const Complex> column_f
 // With v' = R_in v: (M v)_j = sum_o D_o[j] v'_(j + o - in), and R_out reads row j + out.
 DiagonalMatrix between_rotations(const DiagonalMatrix& m, std::size_t in, std::size_t out) {
   DiagonalMatrix result{m.period, {}};
-  const std::size_t shift =
-      m.period == 0 ? 0 : (out % m.period + m.period - in % m.period) % m.period;
+  if (m.period == 0) {
+    return result;
+  }
+  const std::size_t turn = out % m.period;
+  const std::size_t shift = turn + m.period - in % m.period;
   for (const auto& [offset, diagonal] : m.diagonals) {
-    Diagonal moved(m.period);
-    for (std::size_t j = 0; j < m.period; ++j) {
-      moved[j] = diagonal[(j + out) % m.period];
-    }
+    Diagonal moved(diagonal.size());
+    std::rotate_copy(diagonal.begin(), diagonal.begin() + static_cast<std::ptrdiff_t>(turn),
+                     diagonal.end(), moved.begin());
     result.diagonals[(offset + shift) % m.period] = std::move(moved);
   }
   return result;
