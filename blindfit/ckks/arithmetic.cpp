@@ -301,9 +301,11 @@ void rescale(const Context& context, Ciphertext& ct) {
     throw Error(ErrorCode::kLevelExhausted, "rescaling needs a level of at least 1: level 0");
   }
   const auto q = static_cast<double>(context.q(ct.level()));
+  std::vector<ring::Poly*> parts;
   for (ring::Poly& part : ct.parts) {
-    context.last_prime_division().apply(context.ring(), part, part);
+    parts.push_back(&part);
   }
+  context.rescaling(ct.level()).apply(context.ring(), parts, parts);
   ct.scale = ct.scale / Scale{q};
 }
 

@@ -19,20 +19,6 @@ constexpr std::size_t kBlockWords = 4096;
 /// Targets that share the loads of a source word.
 constexpr std::size_t kGroup = 4;
 
-std::vector<std::size_t> p_indices(const RingContext& ring) {
-  std::vector<std::size_t> indices(ring.p_count());
-  for (std::size_t j = 0; j < indices.size(); ++j) {
-    indices[j] = ring.p_index(j);
-  }
-  return indices;
-}
-
-std::vector<std::size_t> p_indices_and(const RingContext& ring, std::size_t q_index) {
-  std::vector<std::size_t> indices = p_indices(ring);
-  indices.push_back(q_index);
-  return indices;
-}
-
 /// Product of the source primes other than the k-th, modulo `m`; k = source.size() leaves none out.
 std::uint64_t product_without(const RingContext& ring, std::span<const std::size_t> source,
                               std::size_t k, std::uint64_t m) {
@@ -143,89 +129,6 @@ void BasisExtension::extend_block(const RingContext& ring, const std::uint64_t* 
   }
   for (const auto& [modulus, out] : targets) {
     ring.forward_ntt_columns(out + begin, columns, modulus);
-  }
-}
-
-ModDown::ModDown(const RingContext& ring) : extension_(ring, p_indices(ring)) {
-  for (std::size_t i = 0; i < ring.q_count(); ++i) {
-    inverse_.push_back(inverse_mod(ring.special_product(i), ring.q(i).value));
-  }
-}
-
-ModDown::ModDown(const RingContext& ring, std::size_t last)
-    : extension_(ring, p_indices_and(ring, last)) {
-  for (std::size_t i = 0; i < ring.q_count(); ++i) {
-    const std::uint64_t q = ring.q(i).value;
-    const std::uint64_t divisor = multiply_mod(ring.special_product(i), ring.q(last).value % q, q);
-    inverse_.push_back(i == last ? 0 : inverse_mod(divisor, q));
-  }
-}
-
-void ModDown::divide_row(const RingContext& ring, const std::uint64_t* in, std::uint64_t* remainder,
-                         std::size_t r, std::size_t i, const kernels::RowsAhead& ahead) const {
-  ring.forward_ntt_row(remainder, r, i, ahead);
-  ring.kernels().subtract_multiply_scalar(remainder, in, remainder, inverse_[i], ring.row_size(),
-                                          ring.q(i));
-}
-
-void ModDown::apply(const RingContext& ring, Poly& in, Poly& out) const {
-  const std::size_t q_limbs = in.limbs() - extension_.source().size();
-  if (out.n() != in.n() || out.q_limbs() != q_limbs || out.p_limbs() != 0) {
-    out = Poly(in.n(), q_limbs, 0, Domain::kEvaluation);
-  }
-  out.set_domain(Domain::kEvaluation);
-  std::vector<std::uint64_t*> going;
-  for (const std::size_t source : extension_.source()) {
-    const std::size_t limb =
-        source < ring.q_count() ? source : in.q_limbs() + source - ring.q_count();
-    inverse_ntt_rows(ring, in.limb(limb), source);
-    going.push_back(in.limb(limb).data());
-  }
-  std::vector<BasisExtension::Target> remainders;
-  for (std::size_t i = 0; i < q_limbs; ++i) {
-    remainders.push_back({i, out.limb(i).data()});
-  }
-  extension_.extend(ring, extension_.prepare(ring, going), remainders);
-  for (std::size_t i = 0; i < q_limbs; ++i) {
-    for (std::size_t r = 0; r < ring.rows(); ++r) {
-      const std::size_t begin = r * ring.row_size();
-      divide_row(ring, in.limb(i).data() + begin, out.limb(i).data() + begin, r, i);
-    }
-  }
-}
-
-LastPrimeDivision::LastPrimeDivision(const RingContext& ring) : inverse_(ring.q_count()) {
-  for (std::size_t l = 0; l < ring.q_count(); ++l) {
-    for (std::size_t i = 0; i < l; ++i) {
-      const std::uint64_t q = ring.q(i).value;
-      inverse_[l].push_back(inverse_mod(ring.q(l).value % q, q));
-    }
-  }
-}
-
-void LastPrimeDivision::apply(const RingContext& ring, const Poly& in, Poly& out) const {
-  if (in.q_limbs() < 2) {
-    throw base::Error(base::ErrorCode::kLevelExhausted,
-                      "rescaling needs a level of at least 1: level 0");
-  }
-  const std::size_t n = in.n();
-  const std::size_t last = in.q_limbs() - 1;
-  base::AlignedBuffer scratch(2 * n);
-  const std::span<std::uint64_t> top(scratch.data(), n);
-  const std::span<std::uint64_t> remainder(scratch.data() + n, n);
-  std::memcpy(top.data(), in.limb(last).data(), n * sizeof(std::uint64_t));
-  ring.inverse_ntt_limb(top, last);
-  if (&out != &in) {
-    out = Poly(n, last, 0, Domain::kEvaluation);
-  }
-  for (std::size_t i = 0; i < last; ++i) {
-    ring.kernels().reduce_centred(remainder.data(), top.data(), n, ring.q(last).value, ring.q(i));
-    ring.forward_ntt_limb(remainder, i);
-    ring.kernels().subtract_multiply_scalar(out.limb(i).data(), in.limb(i).data(), remainder.data(),
-                                            inverse_[last][i], n, ring.q(i));
-  }
-  if (&out == &in) {
-    out.keep_q_limbs(last);
   }
 }
 

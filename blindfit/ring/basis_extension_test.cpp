@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Against integers in mixed radix: x = d_0 + d_1 s_0 + d_2 s_0 s_1 + ..., 0 <= d_k < s_k, which is
 // the CRT without big integers.
-#include "blindfit/ring/basis_extension.h"
-
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <numeric>
 
 #include "blindfit/ring/modular_arithmetic.h"
+#include "blindfit/ring/rounded_division.h"
 #include "blindfit/ring/uniform_sampler.h"
 
 namespace blindfit::ring {
@@ -185,7 +184,7 @@ TEST_P(BasisExtensionOfKernels, RejectsTooManyPrimes) {
   EXPECT_THROW(BasisExtension(ring_, source), base::Error);
 }
 
-TEST_P(BasisExtensionOfKernels, ModDownRecoversXFromPTimesXExactly) {
+TEST_P(BasisExtensionOfKernels, DivisionByPRecoversXFromPTimesXExactly) {
   for (std::size_t limbs = 1; limbs <= ring_.q_count(); ++limbs) {
     const Poly x = uniform_poly(ring_, "test", base::Seed{}, limbs, limbs, 0);
     Poly multiple = zero_poly(ring_, limbs, ring_.p_count(), Domain::kEvaluation);
@@ -194,7 +193,7 @@ TEST_P(BasisExtensionOfKernels, ModDownRecoversXFromPTimesXExactly) {
                                       ring_.special_product(i), ring_.n(), ring_.q(i));
     }
     Poly quotient;
-    ModDown(ring_).apply(ring_, multiple, quotient);
+    RoundedDivision(ring_, special_primes(ring_)).apply(ring_, multiple, quotient);
     EXPECT_EQ(quotient.q_limbs(), limbs);
     EXPECT_EQ(quotient.p_limbs(), 0U);
     for (std::size_t i = 0; i < limbs; ++i) {
@@ -218,7 +217,7 @@ std::uint64_t rounded_quotient(const Digits& digits, const Digits& primes, std::
   return multiply_mod(add_mod(x, m - remainder, m), inverse_mod(product, m), m);
 }
 
-TEST_P(BasisExtensionOfKernels, ModDownAndRescaleRoundsOnceToTheNearest) {
+TEST_P(BasisExtensionOfKernels, DivisionByPAndTheLastPrimeRoundsOnceToTheNearest) {
   const std::vector<std::size_t> order = {5, 6, 7, 2, 0, 1};  // P and q_2, then q_0 q_1
   const Digits primes = primes_of(order);
   const std::vector<Digits> x = integers(primes, {Digits(6, 0)});
@@ -230,7 +229,7 @@ TEST_P(BasisExtensionOfKernels, ModDownAndRescaleRoundsOnceToTheNearest) {
   }
   to_evaluation(ring_, in);
   Poly out;
-  ModDown(ring_, 2).apply(ring_, in, out);
+  RoundedDivision(ring_, special_primes_and(ring_, 2)).apply(ring_, in, out);
   ASSERT_EQ(out.q_limbs(), 2U);
   to_coefficient(ring_, out);
   for (std::size_t limb = 0; limb < 2; ++limb) {
@@ -240,7 +239,7 @@ TEST_P(BasisExtensionOfKernels, ModDownAndRescaleRoundsOnceToTheNearest) {
   }
 }
 
-TEST_P(BasisExtensionOfKernels, ModDownRoundsToTheNearest) {
+TEST_P(BasisExtensionOfKernels, DivisionByPRoundsToTheNearest) {
   const std::vector<std::size_t> order = {5, 6, 7, 0, 1, 2};  // P, then q_0 q_1 q_2
   const Digits primes = primes_of(order);
   const std::vector<Digits> x = integers(primes, {Digits(6, 0)});
@@ -252,7 +251,7 @@ TEST_P(BasisExtensionOfKernels, ModDownRoundsToTheNearest) {
   }
   to_evaluation(ring_, in);
   Poly out;
-  ModDown(ring_).apply(ring_, in, out);
+  RoundedDivision(ring_, special_primes(ring_)).apply(ring_, in, out);
   to_coefficient(ring_, out);
   for (std::size_t limb = 0; limb < 3; ++limb) {
     for (std::size_t i = 0; i < ring_.n(); ++i) {
@@ -261,7 +260,7 @@ TEST_P(BasisExtensionOfKernels, ModDownRoundsToTheNearest) {
   }
 }
 
-TEST_P(BasisExtensionOfKernels, LastPrimeDivisionRoundsToTheNearestInPlaceAndElsewhere) {
+TEST_P(BasisExtensionOfKernels, DivisionByTheLastPrimeRoundsToTheNearestInPlaceAndElsewhere) {
   for (std::size_t limbs = 2; limbs <= ring_.q_count(); ++limbs) {
     std::vector<std::size_t> order = {limbs - 1};
     for (std::size_t i = 0; i + 1 < limbs; ++i) {
@@ -277,8 +276,10 @@ TEST_P(BasisExtensionOfKernels, LastPrimeDivisionRoundsToTheNearestInPlaceAndEls
     }
     to_evaluation(ring_, in);
     Poly out;
-    LastPrimeDivision(ring_).apply(ring_, in, out);
-    LastPrimeDivision(ring_).apply(ring_, in, in);
+    const RoundedDivision division(ring_, {limbs - 1});
+    Poly elsewhere = in;
+    division.apply(ring_, elsewhere, out);
+    division.apply(ring_, in, in);
     EXPECT_EQ(in.q_limbs(), limbs - 1);
     to_coefficient(ring_, out);
     to_coefficient(ring_, in);
@@ -290,18 +291,6 @@ TEST_P(BasisExtensionOfKernels, LastPrimeDivisionRoundsToTheNearestInPlaceAndEls
       }
     }
   }
-}
-
-TEST_P(BasisExtensionOfKernels, LastPrimeDivisionRejectsASingleLimb) {
-  const Poly one = uniform_poly(ring_, "test", base::Seed{}, 0, 1, 0);
-  Poly out;
-  try {
-    LastPrimeDivision(ring_).apply(ring_, one, out);
-    FAIL();
-  } catch (const base::Error& error) {
-    EXPECT_EQ(error.code(), base::ErrorCode::kLevelExhausted);
-  }
-  EXPECT_EQ(out.limbs(), 0U);
 }
 
 }  // namespace

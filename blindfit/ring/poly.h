@@ -80,6 +80,11 @@ class Poly {
   /// Forgets the limbs of q_count and above. Requires count <= q_limbs(), and p_limbs() == 0 unless
   /// count == q_limbs(). Keeps the storage.
   void keep_q_limbs(std::size_t count) noexcept { q_limbs_ = count; }
+  /// Forgets all limbs but the first `count` <= q_limbs(), p-limbs too. Keeps the storage.
+  void keep_only_q_limbs(std::size_t count) noexcept {
+    q_limbs_ = count;
+    p_limbs_ = 0;
+  }
 
  private:
   void copy_words(const Poly& other) noexcept {

@@ -9,10 +9,10 @@ namespace blindfit::rlwe {
 Context::Context(Parameters parameters, const kernels::KernelTable& kernels)
     : parameters_(std::move(parameters)),
       ring_(parameters_.log_n(), parameters_.q_primes(), parameters_.p_primes(), kernels),
-      mod_down_(ring_),
-      last_prime_division_(ring_) {
+      mod_down_(ring_, ring::special_primes(ring_)) {
   for (std::size_t level = 1; level < ring_.q_count(); ++level) {
-    mod_down_and_rescale_.emplace_back(ring_, level);
+    mod_down_and_rescale_.emplace_back(ring_, ring::special_primes_and(ring_, level));
+    rescaling_.emplace_back(ring_, std::vector<std::size_t>{level});
   }
   const std::size_t alpha = parameters_.digit_size();
   for (std::size_t first = 0; first < ring_.q_count(); first += alpha) {

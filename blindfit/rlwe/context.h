@@ -6,8 +6,8 @@
 #include <memory>
 #include <vector>
 
-#include "blindfit/ring/basis_extension.h"
 #include "blindfit/ring/ring_context.h"
+#include "blindfit/ring/rounded_division.h"
 #include "blindfit/rlwe/parameters.h"
 
 namespace blindfit::rlwe {
@@ -21,13 +21,15 @@ class Context {
 
   [[nodiscard]] const Parameters& parameters() const noexcept { return parameters_; }
   [[nodiscard]] const ring::RingContext& ring() const noexcept { return ring_; }
-  [[nodiscard]] const ring::ModDown& mod_down() const noexcept { return mod_down_; }
+  /// Division by P.
+  [[nodiscard]] const ring::RoundedDivision& mod_down() const noexcept { return mod_down_; }
   /// Division by P q_level, level >= 1.
-  [[nodiscard]] const ring::ModDown& mod_down_and_rescale(std::size_t level) const {
+  [[nodiscard]] const ring::RoundedDivision& mod_down_and_rescale(std::size_t level) const {
     return mod_down_and_rescale_[level - 1];
   }
-  [[nodiscard]] const ring::LastPrimeDivision& last_prime_division() const noexcept {
-    return last_prime_division_;
+  /// Division by q_level, level >= 1.
+  [[nodiscard]] const ring::RoundedDivision& rescaling(std::size_t level) const {
+    return rescaling_[level - 1];
   }
   /// The extension of the first `size` primes of digit `d`.
   [[nodiscard]] const ring::BasisExtension& digit_extension(std::size_t d, std::size_t size) const {
@@ -38,9 +40,9 @@ class Context {
  private:
   Parameters parameters_;
   ring::RingContext ring_;
-  ring::ModDown mod_down_;
-  std::vector<ring::ModDown> mod_down_and_rescale_;  // [level - 1]
-  ring::LastPrimeDivision last_prime_division_;
+  ring::RoundedDivision mod_down_;
+  std::vector<ring::RoundedDivision> mod_down_and_rescale_;  // [level - 1]
+  std::vector<ring::RoundedDivision> rescaling_;             // [level - 1]
   std::vector<std::vector<ring::BasisExtension>> digit_extensions_;
 };
 

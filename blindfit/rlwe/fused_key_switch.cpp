@@ -105,7 +105,7 @@ class ExtendedRows {
 
 /// What becomes of a product: P times the addends joins it, and it is divided.
 struct Division {
-  const ring::ModDown& mod_down;
+  const ring::RoundedDivision& by;
   std::size_t limbs;  ///< of the result
   std::array<const ring::Poly*, 2> addends;
 };
@@ -168,7 +168,7 @@ class Switch {
 
   /// The limbs of the product that the division takes away, prepared for its extension.
   std::array<base::AlignedBuffer, 2> prepare_remainders() {
-    const std::span<const std::size_t> sources = division_.mod_down.extension().source();
+    const std::span<const std::size_t> sources = division_.by.extension().source();
     base::AlignedBuffer halfway(2 * sources.size() * ring_.n());
     std::vector<std::uint64_t*> limbs0;
     std::vector<std::uint64_t*> limbs1;
@@ -186,7 +186,7 @@ class Switch {
         ring_.inverse_ntt_row(limbs1.back() + begin, r, sources[s]);
       }
     }
-    const ring::BasisExtension& extension = division_.mod_down.extension();
+    const ring::BasisExtension& extension = division_.by.extension();
     return {extension.prepare(ring_, limbs0), extension.prepare(ring_, limbs1)};
   }
 
@@ -197,7 +197,7 @@ class Switch {
     for (std::size_t k = 0; k < count; ++k) {
       targets.push_back({first + k, out + k * ring_.n()});
     }
-    division_.mod_down.extension().extend(ring_, prepared, targets);
+    division_.by.extension().extend(ring_, prepared, targets);
   }
 
   /// Turns the remainders of limb i into the result.
@@ -215,9 +215,9 @@ class Switch {
         next_.push_back(row1 + ring_.row_size());
       }
       const std::size_t half = next_.size() / 2;
-      division_.mod_down.divide_row(ring_, u0, row0, r, i, {next_.data(), half});
-      division_.mod_down.divide_row(ring_, u1, row1, r, i,
-                                    {next_.data() + half, next_.size() - half});
+      division_.by.divide_row(ring_, u0, row0, row0, r, i, {next_.data(), half});
+      division_.by.divide_row(ring_, u1, row1, row1, r, i,
+                              {next_.data() + half, next_.size() - half});
     }
   }
 

@@ -111,7 +111,7 @@ TEST_P(FusedKeySwitch, WithRescalingIsWithinOneOfTheTwoDivisions) {
     LazyPair expected = stepwise(c, key);
     for (auto [u, addend] : {std::pair{&expected.u0, &c0}, std::pair{&expected.u1, &c1}}) {
       ring::add(context().ring(), *u, *addend, *u);
-      context().last_prime_division().apply(context().ring(), *u, *u);
+      context().rescaling(level).apply(context().ring(), *u, *u);
     }
     LazyPair result{expected.u0, expected.u1};
     std::size_t next = 0;

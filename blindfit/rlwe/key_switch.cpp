@@ -89,8 +89,9 @@ LazyPair gadget_product_lazy(const Context& context, const Decomposition& c,
 }
 
 void mod_down(const Context& context, LazyPair& pair, ring::Poly& out0, ring::Poly& out1) {
-  context.mod_down().apply(context.ring(), pair.u0, out0);
-  context.mod_down().apply(context.ring(), pair.u1, out1);
+  const std::array in{&pair.u0, &pair.u1};
+  const std::array out{&out0, &out1};
+  context.mod_down().apply(context.ring(), in, out);
 }
 
 }  // namespace blindfit::rlwe
