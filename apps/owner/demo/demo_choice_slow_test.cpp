@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The demo's choice sees training digits alone, and serves digits that it has not seen.
-#include "apps/owner/demo/demo_choice.h"
-
 #include <gtest/gtest.h>
 
+#include "apps/owner/demo/demo_choice.h"
 #include "blindfit/data/digits.h"
 #include "blindfit/learn/cross_validation.h"
 #include "blindfit/learn/head.h"
