@@ -217,45 +217,34 @@ std::uint64_t rounded_quotient(const Digits& digits, const Digits& primes, std::
   return multiply_mod(add_mod(x, m - remainder, m), inverse_mod(product, m), m);
 }
 
-TEST_P(BasisExtensionOfKernels, DivisionByPAndTheLastPrimeRoundsOnceToTheNearest) {
-  const std::vector<std::size_t> order = {5, 6, 7, 2, 0, 1};  // P and q_2, then q_0 q_1
-  const Digits primes = primes_of(order);
-  const std::vector<Digits> x = integers(primes, {Digits(6, 0)});
-  Poly in(ring_.n(), 3, 3, Domain::kCoefficient);
-  for (std::size_t limb = 0; limb < 6; ++limb) {
-    for (std::size_t i = 0; i < ring_.n(); ++i) {
-      in.limb(limb)[i] = residue(x[i], primes, ring_.modulus(in, limb).value, false);
+TEST_P(BasisExtensionOfKernels, DivisionByPAloneOrWithTheLastPrimeRoundsOnceToTheNearest) {
+  const std::vector<std::vector<std::size_t>> divisors = {special_primes(ring_),
+                                                          special_primes_and(ring_, 2)};
+  for (const std::vector<std::size_t>& divisor : divisors) {
+    const std::size_t left = 6 - divisor.size();  // of q_0 q_1 q_2 and P
+    std::vector<std::size_t> order = divisor;
+    for (std::size_t i = 0; i < left; ++i) {
+      order.push_back(i);
     }
-  }
-  to_evaluation(ring_, in);
-  Poly out;
-  RoundedDivision(ring_, special_primes_and(ring_, 2)).apply(ring_, in, out);
-  ASSERT_EQ(out.q_limbs(), 2U);
-  to_coefficient(ring_, out);
-  for (std::size_t limb = 0; limb < 2; ++limb) {
-    for (std::size_t i = 0; i < ring_.n(); ++i) {
-      ASSERT_EQ(out.limb(limb)[i], rounded_quotient(x[i], primes, 4, ring_.q(limb).value));
+    const Digits primes = primes_of(order);
+    const std::vector<Digits> x = integers(primes, {Digits(6, 0)});
+    Poly in(ring_.n(), 3, 3, Domain::kCoefficient);
+    for (std::size_t limb = 0; limb < 6; ++limb) {
+      for (std::size_t i = 0; i < ring_.n(); ++i) {
+        in.limb(limb)[i] = residue(x[i], primes, ring_.modulus(in, limb).value, false);
+      }
     }
-  }
-}
-
-TEST_P(BasisExtensionOfKernels, DivisionByPRoundsToTheNearest) {
-  const std::vector<std::size_t> order = {5, 6, 7, 0, 1, 2};  // P, then q_0 q_1 q_2
-  const Digits primes = primes_of(order);
-  const std::vector<Digits> x = integers(primes, {Digits(6, 0)});
-  Poly in(ring_.n(), 3, 3, Domain::kCoefficient);
-  for (std::size_t limb = 0; limb < 6; ++limb) {
-    for (std::size_t i = 0; i < ring_.n(); ++i) {
-      in.limb(limb)[i] = residue(x[i], primes, ring_.modulus(in, limb).value, false);
-    }
-  }
-  to_evaluation(ring_, in);
-  Poly out;
-  RoundedDivision(ring_, special_primes(ring_)).apply(ring_, in, out);
-  to_coefficient(ring_, out);
-  for (std::size_t limb = 0; limb < 3; ++limb) {
-    for (std::size_t i = 0; i < ring_.n(); ++i) {
-      ASSERT_EQ(out.limb(limb)[i], rounded_quotient(x[i], primes, 3, ring_.q(limb).value));
+    to_evaluation(ring_, in);
+    Poly out;
+    RoundedDivision(ring_, divisor).apply(ring_, in, out);
+    ASSERT_EQ(out.q_limbs(), left);
+    ASSERT_EQ(out.p_limbs(), 0U);
+    to_coefficient(ring_, out);
+    for (std::size_t limb = 0; limb < left; ++limb) {
+      for (std::size_t i = 0; i < ring_.n(); ++i) {
+        ASSERT_EQ(out.limb(limb)[i],
+                  rounded_quotient(x[i], primes, divisor.size(), ring_.q(limb).value));
+      }
     }
   }
 }
