@@ -28,8 +28,7 @@ Ciphertext doubled(const Context& context, const EvaluationKeys& keys, const Cip
   Ciphertext square = ckks::multiply(context, c, c);
   ckks::add(context, square, square, square);
   ckks::add_constant(context, -1, square);
-  ckks::relinearize(context, keys, square);
-  ckks::rescale(context, square);
+  ckks::relinearize_and_rescale(context, keys, square);
   return square;
 }
 

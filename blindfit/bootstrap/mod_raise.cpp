@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blindfit/bootstrap/mod_raise.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "blindfit/ring/modular_arithmetic.h"
-#include "blindfit/rlwe/key_switch.h"
+#include "blindfit/rlwe/fused_key_switch.h"
 
 namespace blindfit::bootstrap {
 namespace {
@@ -15,11 +16,14 @@ using ckks::Context;
 
 /// c_0 + product, product: the ciphertext under the key's target.
 Ciphertext switched(const Context& context, const rlwe::SwitchingKey& key, const Ciphertext& ct) {
-  rlwe::LazyPair pair =
-      rlwe::gadget_product_lazy(context, rlwe::gadget_decompose(context, ct.parts[1]), key);
-  Ciphertext out{std::vector<ring::Poly>(2), ct.scale};
-  rlwe::mod_down(context, pair, out.parts[0], out.parts[1]);
-  ring::add(context.ring(), out.parts[0], ct.parts[0], out.parts[0]);
+  const ring::RingContext& ring = context.ring();
+  Ciphertext out = ct;
+  rlwe::switch_key(context, ct.parts[1], key,
+                   [&](std::size_t i, const std::uint64_t* u0, const std::uint64_t* u1) {
+                     std::uint64_t* c0 = out.parts[0].limb(i).data();
+                     ring.kernels().add(c0, c0, u0, ring.n(), ring.q(i));
+                     std::copy_n(u1, ring.n(), out.parts[1].limb(i).data());
+                   });
   return out;
 }
 

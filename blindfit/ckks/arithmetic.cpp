@@ -108,26 +108,24 @@ void for_each_block(const Context& context, std::size_t limbs, const Block& bloc
   }
 }
 
-/// Where a block of a product of two ciphertexts comes from and goes to.
-struct TensorBlock {
-  TensorBlock(const Ciphertext& a, const Ciphertext& b, Ciphertext& out, std::size_t i,
-              std::size_t begin)
-      : a0(a.parts[0].limb(i).data() + begin),
-        a1(a.parts[1].limb(i).data() + begin),
-        b0(b.parts[0].limb(i).data() + begin),
-        b1(b.parts[1].limb(i).data() + begin),
-        out0(out.parts[0].limb(i).data() + begin),
-        out1(out.parts[1].limb(i).data() + begin),
-        out2(out.parts[2].limb(i).data() + begin) {}
-
-  const std::uint64_t* a0;
-  const std::uint64_t* a1;
-  const std::uint64_t* b0;
-  const std::uint64_t* b1;
-  std::uint64_t* out0;
-  std::uint64_t* out1;
-  std::uint64_t* out2;
-};
+/// The three components of a b, each brought to `out` by `bring` (multiply or multiply_add).
+template <typename Kernel>
+void tensor(const Context& context, const Ciphertext& a, const Ciphertext& b, Kernel bring,
+            Ciphertext& out) {
+  const auto& kernels = context.ring().kernels();
+  for_each_block(context, out.level() + 1, [&](std::size_t i, std::size_t begin, std::size_t n) {
+    const auto& q = context.ring().q(i);
+    const std::uint64_t* a0 = a.parts[0].limb(i).data() + begin;
+    const std::uint64_t* a1 = a.parts[1].limb(i).data() + begin;
+    const std::uint64_t* b0 = b.parts[0].limb(i).data() + begin;
+    const std::uint64_t* b1 = b.parts[1].limb(i).data() + begin;
+    std::uint64_t* middle = out.parts[1].limb(i).data() + begin;
+    bring(out.parts[0].limb(i).data() + begin, a0, b0, n, q);
+    bring(middle, a0, b1, n, q);
+    kernels.multiply_add(middle, a1, b0, n, q);
+    bring(out.parts[2].limb(i).data() + begin, a1, b1, n, q);
+  });
+}
 
 }  // namespace
 
@@ -259,15 +257,7 @@ Ciphertext multiply(const Context& context, const Ciphertext& a, const Ciphertex
   for (std::size_t k = 0; k < 3; ++k) {
     product.parts.emplace_back(context.ring().n(), limbs, 0, ring::Domain::kEvaluation);
   }
-  const auto& kernels = context.ring().kernels();
-  for_each_block(context, limbs, [&](std::size_t i, std::size_t begin, std::size_t n) {
-    const auto& q = context.ring().q(i);
-    const TensorBlock t(a, b, product, i, begin);
-    kernels.multiply(t.out0, t.a0, t.b0, n, q);
-    kernels.multiply(t.out1, t.a0, t.b1, n, q);
-    kernels.multiply_add(t.out1, t.a1, t.b0, n, q);
-    kernels.multiply(t.out2, t.a1, t.b1, n, q);
-  });
+  tensor(context, a, b, context.ring().kernels().multiply, product);
   return product;
 }
 
@@ -284,16 +274,7 @@ void multiply_add(const Context& context, const Ciphertext& a, const Ciphertext&
     accumulator.parts.push_back(
         ring::zero_poly(context.ring(), accumulator.level() + 1, 0, ring::Domain::kEvaluation));
   }
-  const auto& kernels = context.ring().kernels();
-  const std::size_t limbs = accumulator.level() + 1;
-  for_each_block(context, limbs, [&](std::size_t i, std::size_t begin, std::size_t n) {
-    const auto& q = context.ring().q(i);
-    const TensorBlock t(a, b, accumulator, i, begin);
-    kernels.multiply_add(t.out0, t.a0, t.b0, n, q);
-    kernels.multiply_add(t.out1, t.a0, t.b1, n, q);
-    kernels.multiply_add(t.out1, t.a1, t.b0, n, q);
-    kernels.multiply_add(t.out2, t.a1, t.b1, n, q);
-  });
+  tensor(context, a, b, context.ring().kernels().multiply_add, accumulator);
 }
 
 void rescale(const Context& context, Ciphertext& ct) {

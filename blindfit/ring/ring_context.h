@@ -83,6 +83,11 @@ class RingContext {
   [[nodiscard]] std::size_t index(std::size_t q_limbs, std::size_t i) const noexcept {
     return i < q_limbs ? i : q_count_ + (i - q_limbs);
   }
+  /// Its inverse: the limb that has that modulus in a polynomial over QP with so many q-limbs.
+  [[nodiscard]] std::size_t limb_index(std::size_t q_limbs,
+                                       std::size_t modulus_index) const noexcept {
+    return modulus_index < q_count_ ? modulus_index : q_limbs + (modulus_index - q_count_);
+  }
 
  private:
   [[nodiscard]] const std::uint64_t* table(std::size_t modulus_index) const noexcept {

@@ -16,7 +16,7 @@ std::vector<std::uint64_t*> going_limbs(const RingContext& ring,
                                         std::span<const std::size_t> divisor, Poly& poly) {
   std::vector<std::uint64_t*> limbs;
   for (const std::size_t prime : divisor) {
-    const std::size_t i = prime < ring.q_count() ? prime : poly.q_limbs() + prime - ring.q_count();
+    const std::size_t i = ring.limb_index(poly.q_limbs(), prime);
     inverse_ntt_rows(ring, poly.limb(i), prime);
     limbs.push_back(poly.limb(i).data());
   }

@@ -39,7 +39,8 @@ class RoundedDivision {
   std::vector<std::uint64_t> inverse_;  // D^-1 mod q_i; 0 for the primes of D
 };
 
-/// The indices of all p, and of q_0 .. before them if named: what D is made of.
+/// The indices of all p, for the division of key switching; and with them of one q, for a rescaling
+/// in the same step.
 std::vector<std::size_t> special_primes(const RingContext& ring);
 std::vector<std::size_t> special_primes_and(const RingContext& ring, std::size_t q_index);
 

@@ -224,7 +224,7 @@ class Switch {
   [[nodiscard]] std::size_t limbs() const { return rows_.q_limbs() + ring_.p_count(); }
   /// The limb of the product with that modulus.
   [[nodiscard]] std::size_t limb_of(std::size_t modulus) const {
-    return modulus < ring_.q_count() ? modulus : rows_.q_limbs() + modulus - ring_.q_count();
+    return ring_.limb_index(rows_.q_limbs(), modulus);
   }
 
   const ring::RingContext& ring_;

@@ -17,8 +17,8 @@ using LimbSink = std::function<void(std::size_t i, std::uint64_t* u0, std::uint6
 
 /// Hands mod_down(gadget_product_lazy(gadget_decompose(c), key)) to `sink`, each limb once, i = 0
 /// .. level of c. In: evaluation domain. `sink` may write to `c` only limbs that it has been
-/// handed. Memory: digits * (level + 1 + p_count) + 2 * (level + 1 + p_count) limbs. Throws as
-/// gadget_product_lazy.
+/// handed. Memory: at most (level + 1) + 4 p_count + 9 (digits + 2)
+/// limbs. Throws as gadget_product_lazy.
 void switch_key(const Context& context, const ring::Poly& c, const SwitchingKey& key,
                 const LimbSink& sink);
 

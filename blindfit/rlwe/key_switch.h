@@ -36,8 +36,8 @@ base::AlignedBuffer prepare_digit(const Context& context, const ring::Poly& c, s
 /// forward NTTs.
 Decomposition gadget_decompose(const Context& context, const ring::Poly& c);
 
-/// The limb of the key that meets limb i of a polynomial of that shape: the key may stand at a
-/// higher level, which moves its special limbs up.
+/// The limb of the key that meets limb i of a polynomial over QP with that many q-limbs: the key
+/// may stand at a higher level, which moves its special limbs up.
 [[nodiscard]] inline std::size_t limb_of_key(const SwitchingKey& key, std::size_t q_limbs,
                                              std::size_t i) {
   return i < q_limbs ? i : i - q_limbs + key.level() + 1;

@@ -110,8 +110,7 @@ class Laboratory {
   }
   void multiply(ckks::Ciphertext& ct, const ckks::Ciphertext& factor) const {
     ct = ckks::multiply(*main_, ct, factor);
-    ckks::relinearize(*main_, keys_, ct);
-    ckks::rescale(*main_, ct);
+    ckks::relinearize_and_rescale(*main_, keys_, ct);
   }
 
  private:
