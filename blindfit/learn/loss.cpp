@@ -2,7 +2,9 @@
 #include "blindfit/learn/loss.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <numeric>
 #include <string>
 
 namespace blindfit::learn {
@@ -69,6 +71,40 @@ double accuracy(const Matrix& logits, std::span<const int> labels) {
     right += classes[i] == labels[i] ? 1 : 0;
   }
   return static_cast<double>(right) / static_cast<double>(classes.size());
+}
+
+double area_under_curve(std::span<const double> scores, std::span<const int> labels) {
+  std::array<double, 2> counts{};
+  for (const int label : labels) {
+    if (label == 0 || label == 1) {
+      counts.at(static_cast<std::size_t>(label)) += 1;
+    }
+  }
+  const auto [negatives, positives] = counts;
+  if (scores.size() != labels.size() ||
+      negatives + positives != static_cast<double>(labels.size()) || negatives * positives == 0) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "an area needs one label per score, 0 or 1, and both of them: " +
+                    std::to_string(scores.size()) + " scores, " + std::to_string(negatives) +
+                    " zeros, " + std::to_string(positives) + " ones");
+  }
+  std::vector<std::size_t> order(scores.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return scores[a] < scores[b]; });
+  double wins = 0;    // pairs in which the one stands above the zero
+  double passed = 0;  // zeros below the present score
+  for (std::size_t first = 0; first < order.size();) {
+    std::array<double, 2> tied{};
+    std::size_t i = first;
+    for (; i < order.size() && scores[order[i]] == scores[order[first]]; ++i) {
+      tied.at(static_cast<std::size_t>(labels[order[i]])) += 1;
+    }
+    wins += tied[1] * (passed + tied[0] / 2);
+    passed += tied[0];
+    first = i;
+  }
+  return wins / (negatives * positives);
 }
 
 Eigen::MatrixXi confusion_matrix(const Matrix& logits, std::span<const int> labels) {

@@ -24,6 +24,11 @@ std::vector<int> predict(const Matrix& logits);
 /// The fraction of rows whose predicted class is the label. Throws as above, and on no rows.
 double accuracy(const Matrix& logits, std::span<const int> labels);
 
+/// The area under the receiver operating characteristic: how likely a row of label 1 scores above
+/// one of label 0, ties counting half (Mann and Whitney). O(n log n). Throws
+/// Error{kInvalidArgument} unless there is one label, 0 or 1, per score and both occur.
+double area_under_curve(std::span<const double> scores, std::span<const int> labels);
+
 /// Entry (i, j) counts the rows of class i that are predicted as j. Throws as above.
 Eigen::MatrixXi confusion_matrix(const Matrix& logits, std::span<const int> labels);
 

@@ -49,6 +49,26 @@ TEST(ConfusionMatrix, CountsRowsByLabelAndPrediction) {
   EXPECT_EQ(accuracy(z, labels), 0.5);
 }
 
+TEST(AreaUnderCurve, IsTheShareOfPairsInOrder) {
+  const std::vector<double> scores{0.1, 0.4, 0.35, 0.8};
+  EXPECT_EQ(area_under_curve(scores, std::vector<int>{0, 0, 1, 1}), 0.75);
+  EXPECT_EQ(area_under_curve(scores, std::vector<int>{1, 1, 0, 0}), 0.25);
+  EXPECT_EQ(area_under_curve(scores, std::vector<int>{0, 1, 0, 1}), 1.0);
+}
+
+TEST(AreaUnderCurve, CountsTiesHalf) {
+  const std::vector<double> scores{1, 1, 1, 2};
+  EXPECT_EQ(area_under_curve(scores, std::vector<int>{0, 0, 1, 1}), 0.75);
+  EXPECT_EQ(area_under_curve(std::vector<double>(6, 3.0), std::vector<int>{0, 1, 0, 1, 1, 1}), 0.5);
+}
+
+TEST(AreaUnderCurve, ThrowsUnlessBothLabelsOccurAndNoOther) {
+  const std::vector<double> scores{1, 2};
+  EXPECT_THROW(static_cast<void>(area_under_curve(scores, std::vector<int>{1, 1})), base::Error);
+  EXPECT_THROW(static_cast<void>(area_under_curve(scores, std::vector<int>{0, 2})), base::Error);
+  EXPECT_THROW(static_cast<void>(area_under_curve(scores, std::vector<int>{0})), base::Error);
+}
+
 TEST(Loss, ThrowsOnLabelsThatDoNotFit) {
   const Matrix z = Matrix::Zero(2, 2);
   EXPECT_THROW(static_cast<void>(accuracy(z, std::vector<int>{0})), base::Error);
