@@ -23,7 +23,7 @@ def element(name, text=None, **attributes):
 
 def plot(figures):
     encrypted = [100 * value for value in figures["heldout_accuracy"]]
-    mirror = [100 * value for value in figures["mirror_heldout_accuracy"]]
+    mirror = [100 * value for value in figures["mirror_accuracy"]]
     alone = 100 * figures["owner_only_accuracy"]
     count = len(encrypted)
 

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <system_error>
 
-#include "apps/owner/journey/decryption.h"
+#include "apps/owner/experiments/learning_figures.h"
 #include "apps/owner/journey/encryption.h"
 #include "apps/owner/journey/plan_table.h"
 #include "apps/program/exit_code.h"
@@ -16,8 +16,6 @@
 #include "apps/program/machine.h"
 #include "apps/program/peak_memory.h"
 #include "apps/program/subprocess.h"
-#include "blindfit/learn/head.h"
-#include "blindfit/learn/loss.h"
 #include "blindfit/wire/json_file.h"
 #include "blindfit/wire/load_file.h"
 
@@ -67,32 +65,6 @@ json training_record(const fs::path& result) {
       }));
 }
 
-double accuracy_of(const data::Matrix& weights, const data::FeatureTransform& transform,
-                   const data::Dataset& rows) {
-  return learn::accuracy(learn::logits(learn::make_head(weights, transform), rows.features),
-                         rows.labels);
-}
-
-/// Decrypts every iteration and holds it against the mirror.
-json learning_figures(const journey::OwnerFolder& owner, const fs::path& result, const Rows& rows,
-                      const journey::PreparedData& prepared, const learn::TrainingTrace& mirror) {
-  json figures;
-  double error = 0;
-  for (std::size_t t = 1; t <= mirror.iterations.size(); ++t) {
-    const data::Matrix weights = journey::decrypt_weights(owner, result, t).weights;
-    error = std::max(error, (weights - mirror.iterations[t - 1].weights).cwiseAbs().maxCoeff());
-    figures["train_accuracy"].push_back(accuracy_of(weights, prepared.transform, rows.train));
-    figures["heldout_accuracy"].push_back(accuracy_of(weights, prepared.transform, rows.heldout));
-    figures["mirror_heldout_accuracy"].push_back(
-        accuracy_of(mirror.iterations[t - 1].weights, prepared.transform, rows.heldout));
-  }
-  figures["max_weight_error"] = error;
-  figures["largest_logit"] = mirror.largest_logit();
-  figures["owner_only_accuracy"] = learn::owner_only_accuracy(
-      rows.train, rows.heldout, prepared.transform, owner.plan.preparation.optimizer);
-  return figures;
-}
-
 /// Runs the cloud's program in its folder; returns its record and the wall time of the process.
 json run_cloud(const fs::path& folder, std::size_t threads) {
   const program::Finished finished =
@@ -106,6 +78,18 @@ json run_cloud(const fs::path& folder, std::size_t threads) {
   return record;
 }
 
+/// The plan's figures, and the names under which the experiments' tables hold them.
+json experiment_plan_figures(const journey::OwnerPlan& plan) {
+  constexpr double kMebi = 1 << 20;
+  json figures = journey::plan_figures(plan);
+  figures["components"] = plan.preparation.transform.components;
+  figures["plan_peak_rss_mib"] = plan.plan.costs.peak_memory_bytes / kMebi;
+  if (!figures.contains("refreshes")) {
+    figures["refreshes"] = 0;
+  }
+  return figures;
+}
+
 /// The sides' folders and what happens in them, in order.
 json run_journey(const journey::OwnerPlan& plan, const Experiment& experiment, const Rows& rows,
                  const RunOptions& options) {
@@ -115,7 +99,7 @@ json run_journey(const journey::OwnerPlan& plan, const Experiment& experiment, c
   const fs::path keys = owner_side.path() / "owner";
   const fs::path upload = cloud_side.path() / "upload";
   const std::size_t threads = options.threads;
-  json figures = journey::plan_figures(plan);
+  json figures = experiment_plan_figures(plan);
 
   base::ThreadPool pool(threads);
   figures["keygen_seconds"] =
@@ -141,16 +125,24 @@ json run_journey(const journey::OwnerPlan& plan, const Experiment& experiment, c
 
 }  // namespace
 
-json run_experiment(const Experiment& experiment, const RunOptions& options) {
-  const Rows rows = experiment.rows(options.data);
-  RunOptions settled = options;
-  settled.threads = options.threads == 0 ? program::available_cores() : options.threads;
-  const journey::OwnerPlan plan =
-      experiment.plan(rows.train, learn::measure_cost_model(settled.threads));
-  json figures = run_journey(plan, experiment, rows, settled);
+RunOptions settle(RunOptions options) {
+  options.threads = options.threads == 0 ? program::available_cores() : options.threads;
+  return options;
+}
+
+json run_on_rows(const Experiment& experiment, const Rows& rows, const learn::CostModel& cost,
+                 const RunOptions& options) {
+  const journey::OwnerPlan plan = experiment.plan(rows.train, cost);
+  json figures = run_journey(plan, experiment, rows, options);
   figures["experiment"] = experiment.name;
   figures["heldout_rows"] = rows.heldout.rows();
   return figures;
+}
+
+json run_experiment(const Experiment& experiment, const RunOptions& options) {
+  const RunOptions settled = settle(options);
+  const Rows rows = experiment.rows(settled.data);
+  return run_on_rows(experiment, rows, learn::measure_cost_model(settled.threads), settled);
 }
 
 }  // namespace blindfit::experiments

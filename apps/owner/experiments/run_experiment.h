@@ -14,9 +14,16 @@ struct RunOptions {
   std::size_t threads = 0;
 };
 
+/// `options` with the number of threads that 0 stands for.
+RunOptions settle(RunOptions options);
+
 /// Keys, encryption and decryption happen in a folder of the owner's; the cloud's program runs in
 /// another that holds the upload and nothing else. Both are removed at the end. Returns the figures
 /// as a flat JSON object. Throws what the parts throw.
 nlohmann::json run_experiment(const Experiment& experiment, const RunOptions& options);
+
+/// The same on rows at hand, with a cost model that has been measured and options that are settled.
+nlohmann::json run_on_rows(const Experiment& experiment, const Rows& rows,
+                           const learn::CostModel& cost, const RunOptions& options);
 
 }  // namespace blindfit::experiments
