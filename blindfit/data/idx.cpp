@@ -14,13 +14,6 @@ using base::Result;
 
 constexpr std::uint8_t kUnsignedByte = 0x08;
 
-struct IdxArray {
-  std::int64_t rows = 0;
-  std::int64_t columns = 1;
-  std::size_t dimensions = 0;
-  std::span<const std::uint8_t> payload;
-};
-
 std::int64_t load_big_endian(std::span<const std::uint8_t> bytes) {
   std::uint32_t value = 0;
   for (const std::uint8_t byte : bytes.first(4)) {
@@ -28,6 +21,8 @@ std::int64_t load_big_endian(std::span<const std::uint8_t> bytes) {
   }
   return value;
 }
+
+}  // namespace
 
 Result<IdxArray> parse_idx(std::span<const std::uint8_t> bytes, const std::string& source,
                            const Limits& limits) {
@@ -39,37 +34,38 @@ Result<IdxArray> parse_idx(std::span<const std::uint8_t> bytes, const std::strin
                      std::to_string(bytes.size()) + " bytes of something else");
   }
   IdxArray array;
-  array.dimensions = bytes[3];
-  array.payload = bytes.subspan(4 + 4 * array.dimensions);
-  array.rows = load_big_endian(bytes.subspan(4));
-  for (std::size_t i = 1; i < array.dimensions; ++i) {
-    array.columns *= load_big_endian(bytes.subspan(4 + 4 * i));
+  const std::size_t dimensions = bytes[3];
+  array.payload = bytes.subspan(4 + 4 * dimensions);
+  for (std::size_t i = 0; i < dimensions; ++i) {
+    array.shape.push_back(load_big_endian(bytes.subspan(4 + 4 * i)));
+  }
+  const std::int64_t rows = array.shape[0];
+  for (std::size_t i = 1; i < dimensions; ++i) {
+    array.columns *= array.shape[i];
     if (array.columns > limits.columns) {
       break;  // before the product can overflow
     }
   }
-  if (array.rows > limits.rows || array.columns > limits.columns ||
-      array.rows > limits.bytes /
-                       (std::max<std::int64_t>(array.columns, 1) * std::int64_t{sizeof(double)})) {
-    return Error(ErrorCode::kTooLarge,
-                 source + ": an array must have at most " + std::to_string(limits.rows) +
-                     " rows, " + std::to_string(limits.columns) + " columns and " +
-                     std::to_string(limits.bytes) +
-                     " bytes as doubles; raise the limit if this is no mistake: " +
-                     std::to_string(array.rows) + " x " + std::to_string(array.columns));
+  if (rows > limits.rows || array.columns > limits.columns ||
+      rows > limits.bytes /
+                 (std::max<std::int64_t>(array.columns, 1) * std::int64_t{sizeof(double)})) {
+    return Error(
+        ErrorCode::kTooLarge,
+        source + ": an array must have at most " + std::to_string(limits.rows) + " rows, " +
+            std::to_string(limits.columns) + " columns and " + std::to_string(limits.bytes) +
+            " bytes as doubles; raise the limit if this is no mistake: " + std::to_string(rows) +
+            " x " + std::to_string(array.columns));
   }
-  const std::int64_t expected = array.rows * array.columns;
+  const std::int64_t expected = rows * array.columns;
   if (expected == 0 || static_cast<std::int64_t>(array.payload.size()) != expected) {
-    return Error(ErrorCode::kMalformed, source + ": an array of " + std::to_string(array.rows) +
-                                            " x " + std::to_string(array.columns) +
+    return Error(ErrorCode::kMalformed, source + ": an array of " + std::to_string(rows) + " x " +
+                                            std::to_string(array.columns) +
                                             " bytes must not be empty and be followed by " +
                                             "nothing else; fetch the file again: " +
                                             std::to_string(array.payload.size()) + " bytes");
   }
   return array;
 }
-
-}  // namespace
 
 Result<Matrix> parse_idx_matrix(std::span<const std::uint8_t> bytes, const std::string& source,
                                 const Limits& limits) {
@@ -78,7 +74,7 @@ Result<Matrix> parse_idx_matrix(std::span<const std::uint8_t> bytes, const std::
     return array.error();
   }
   using ByteMatrix = Eigen::Matrix<std::uint8_t, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-  const Eigen::Map<const ByteMatrix> view(array->payload.data(), array->rows, array->columns);
+  const Eigen::Map<const ByteMatrix> view(array->payload.data(), array->shape[0], array->columns);
   return Matrix(view.cast<double>());
 }
 
@@ -88,10 +84,10 @@ Result<std::vector<int>> parse_idx_labels(std::span<const std::uint8_t> bytes,
   if (!array) {
     return array.error();
   }
-  if (array->dimensions != 1) {
+  if (array->shape.size() != 1) {
     return Error(ErrorCode::kMalformed,
                  source + ": a label file must have one dimension; give the labels file, not the " +
-                     "images: " + std::to_string(array->dimensions));
+                     "images: " + std::to_string(array->shape.size()));
   }
   return std::vector<int>(array->payload.begin(), array->payload.end());
 }

@@ -105,16 +105,31 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return text + ")";
 }
 
+/// The extents after the first multiplied; something above `limit` once they exceed it.
+std::int64_t count_columns(const std::vector<std::int64_t>& shape, std::int64_t limit) {
+  std::int64_t columns = 1;
+  for (std::size_t i = 1; i < shape.size() && columns != 0; ++i) {
+    if (shape[i] > limit / columns) {
+      return limit + 1;
+    }
+    columns *= shape[i];
+  }
+  return columns;
+}
+
 /// Checks rows, columns and bytes; multiplies only after the factors are known to be small.
 std::optional<Error> check_shape(const NpyArray& array, const std::string& source,
-                                 const Limits& limits) {
-  if (array.shape.empty() || array.shape.size() > 2) {
+                                 const Limits& limits, std::size_t max_dimensions) {
+  if (array.shape.empty() || array.shape.size() > max_dimensions) {
     return malformed(source,
-                     "an array must have one or two dimensions; reshape it to rows x features",
+                     max_dimensions == 2
+                         ? "an array must have one or two dimensions; reshape it to rows x features"
+                         : "an array must have at most " + std::to_string(max_dimensions) +
+                               " dimensions; reshape it",
                      shape_text(array.shape));
   }
   const std::int64_t rows = array.shape[0];
-  const std::int64_t columns = array.shape.size() == 2 ? array.shape[1] : 1;
+  const std::int64_t columns = count_columns(array.shape, limits.columns);
   if (rows == 0 || columns == 0) {
     return malformed(source, "an array must not be empty; check that it is the right file",
                      shape_text(array.shape));
@@ -158,7 +173,7 @@ Bytes with_header(const std::string& descr, const std::string& shape, const void
 }  // namespace
 
 Result<NpyArray> parse_npy(std::span<const std::uint8_t> bytes, const std::string& source,
-                           const Limits& limits) {
+                           const Limits& limits, std::size_t max_dimensions) {
   const auto parts = split_header(bytes);
   if (!parts) {
     return malformed(source,
@@ -184,7 +199,7 @@ Result<NpyArray> parse_npy(std::span<const std::uint8_t> bytes, const std::strin
                      header->descr.substr(0, 20));
   }
   NpyArray array{format->type, header->fortran_order, std::move(header->shape), parts->payload};
-  if (auto error = check_shape(array, source, limits)) {
+  if (auto error = check_shape(array, source, limits, max_dimensions)) {
     return *std::move(error);
   }
   return array;
@@ -257,6 +272,11 @@ Result<std::vector<int>> read_npy_labels(const std::filesystem::path& path, cons
 Bytes make_npy(const Matrix& matrix) {
   return with_header("<f8", shape_text({matrix.rows(), matrix.cols()}), matrix.data(),
                      static_cast<std::size_t>(matrix.size()) * sizeof(double));
+}
+
+Bytes make_npy(const FloatMatrix& matrix) {
+  return with_header("<f4", shape_text({matrix.rows(), matrix.cols()}), matrix.data(),
+                     static_cast<std::size_t>(matrix.size()) * sizeof(float));
 }
 
 Bytes make_npy(const Eigen::VectorXd& vector) {

@@ -26,14 +26,15 @@ struct NpyArray {
 };
 
 /// Parses the header and checks that exactly the bytes it promises follow. `source` names the file
-/// in messages. Errors: kMalformed for anything that is not such a file, an element type that is
-/// not listed (big-endian, objects, strings, complex), more than two dimensions, or missing or
-/// surplus bytes; kTooLarge above the limits.
+/// in messages; all extents but the first together count as columns. Errors: kMalformed for
+/// anything that is not such a file, an element type that is not listed (big-endian, objects,
+/// strings, complex), no dimension or more than `max_dimensions`, or missing or surplus bytes;
+/// kTooLarge above the limits.
 base::Result<NpyArray> parse_npy(std::span<const std::uint8_t> bytes, const std::string& source,
-                                 const Limits& limits = {});
+                                 const Limits& limits = {}, std::size_t max_dimensions = 2);
 
-/// Converts to doubles; one dimension becomes one column, Fortran order is transposed.
-/// Errors: kMalformed, with row and column, for a value that is not finite.
+/// Converts to doubles; one dimension becomes one column, Fortran order is transposed. Requires at
+/// most two dimensions. Errors: kMalformed, with row and column, for a value that is not finite.
 base::Result<Matrix> to_matrix(const NpyArray& array, const std::string& source);
 
 /// Converts a one-dimensional array (or one of a single column) of integers, or of floats that are
@@ -45,9 +46,13 @@ base::Result<Matrix> read_npy_matrix(const std::filesystem::path& path, const Li
 base::Result<std::vector<int>> read_npy_labels(const std::filesystem::path& path,
                                                const Limits& limits = {});
 
-/// NPY 1.0 bytes of a two-dimensional <f8 array, a one-dimensional <f8 array, a one-dimensional <i8
-/// array.
+/// Row-major, as features are stored between programs.
+using FloatMatrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+
+/// NPY 1.0 bytes of a two-dimensional <f8 or <f4 array, a one-dimensional <f8 array, a
+/// one-dimensional <i8 array.
 Bytes make_npy(const Matrix& matrix);
+Bytes make_npy(const FloatMatrix& matrix);
 Bytes make_npy(const Eigen::VectorXd& vector);
 Bytes make_npy(std::span<const std::int64_t> integers);
 
