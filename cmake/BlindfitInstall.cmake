@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# `cmake --install` and find_package(blindfit): every product layer with its headers, and blindfit::blindfit for all of them. Components:
-# library, programs.
+# `cmake --install` and find_package(blindfit): every product layer but images/ with its headers, and blindfit::blindfit
+# for all of them. Components: library, programs.
 include(CMakePackageConfigHelpers)
 get_property(blindfit_layers GLOBAL PROPERTY BLINDFIT_LAYERS)
 set(CMAKE_INSTALL_DEFAULT_COMPONENT_NAME library)
@@ -17,7 +17,7 @@ install(TARGETS blindfit_all ${layer_targets} EXPORT blindfitTargets ARCHIVE DES
 install(EXPORT blindfitTargets NAMESPACE blindfit:: DESTINATION ${config_folder})
 install(DIRECTORY blindfit DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.h"
-  PATTERN "testing" EXCLUDE PATTERN "*_test_*" EXCLUDE
+  PATTERN "testing" EXCLUDE PATTERN "images" EXCLUDE PATTERN "*_test_*" EXCLUDE
   # Headers of one instruction set are the kernels' own business.
   PATTERN "scalar" EXCLUDE PATTERN "avx2" EXCLUDE PATTERN "avx512ifma" EXCLUDE)
 configure_package_config_file(cmake/blindfitConfig.cmake.in ${PROJECT_BINARY_DIR}/blindfitConfig.cmake

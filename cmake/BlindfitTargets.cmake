@@ -71,13 +71,14 @@ function(blindfit_layer name)
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
   target_link_libraries(blindfit_${name} ${visibility} ${LAYER_DEPENDS})
   set_target_properties(blindfit_${name} PROPERTIES EXPORT_NAME ${name})
-  if(NOT name STREQUAL "testing")
+  # Not installed: doubles for tests, and what would ask every user of the library for OpenCV.
+  if(NOT name MATCHES "^(testing|images)$")
     set_property(GLOBAL APPEND PROPERTY BLINDFIT_LAYERS ${name})
   endif()
 
   # The test doubles stand on the whole algebra, so the layers below it test without them.
   set(test_depends blindfit_${name})
-  if(NOT name MATCHES "^(base|kernels|ring|data)$")
+  if(NOT name MATCHES "^(base|kernels|ring|data|images)$")
     list(APPEND test_depends $<TARGET_NAME_IF_EXISTS:blindfit_testing>)
   endif()
   if(BLINDFIT_DEV AND tests)

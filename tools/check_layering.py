@@ -23,6 +23,7 @@ ALLOWED = {
     "bootstrap": {"base", "ring", "rlwe", "ckks", "circuits"},
     "matrix": {"base", "ring", "rlwe", "ckks", "circuits"},
     "data": {"base"},
+    "images": {"base", "data"},
     "learn": {"base", "ring", "rlwe", "ckks", "circuits", "matrix", "data"},
     "wire": {"base", "ring", "rlwe", "ckks", "circuits", "matrix", "data", "learn"},
     "testing": {"base", "ring", "rlwe", "ckks", "circuits", "owner", "bootstrap", "matrix", "data", "learn"},

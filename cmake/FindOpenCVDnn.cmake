@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: Apache-2.0
+# OpenCV::dnn: headers and libraries of OpenCV's core, imgproc and dnn. Looked for by hand, because on Debian only
+# libopencv-dev, with a hundred further packages, brings OpenCV's own CMake and pkg-config files.
+find_path(OPENCV_INCLUDE_DIR opencv2/dnn.hpp PATH_SUFFIXES opencv4)
+mark_as_advanced(OPENCV_INCLUDE_DIR)
+set(opencv_variables OPENCV_INCLUDE_DIR)
+set(opencv_libraries)
+foreach(module IN ITEMS dnn imgproc core)
+  find_library(OPENCV_${module}_LIBRARY opencv_${module})
+  mark_as_advanced(OPENCV_${module}_LIBRARY)
+  list(APPEND opencv_variables OPENCV_${module}_LIBRARY)
+  list(APPEND opencv_libraries ${OPENCV_${module}_LIBRARY})
+endforeach()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(OpenCVDnn REQUIRED_VARS ${opencv_variables})
+if(OpenCVDnn_FOUND AND NOT TARGET OpenCV::dnn)
+  add_library(OpenCV::dnn INTERFACE IMPORTED)
+  target_include_directories(OpenCV::dnn INTERFACE ${OPENCV_INCLUDE_DIR})
+  target_link_libraries(OpenCV::dnn INTERFACE ${opencv_libraries})
+endif()
