@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
       "`blindfit-cloud train`, decrypt and evaluate.");
   blindfit::program::set_up(app, "blindfit");
   blindfit::commands::add_demo_command(app);
+  blindfit::commands::add_features_command(app);
   blindfit::commands::add_plan_command(app);
   blindfit::commands::add_keygen_command(app);
   blindfit::commands::add_encrypt_command(app);

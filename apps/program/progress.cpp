@@ -36,6 +36,9 @@ std::string progress_text(const ProgressState& state, double elapsed) {
   if (!state.note.empty()) {
     text += ", " + state.note;
   }
+  if (!state.figures.empty()) {
+    text += ", " + state.figures;
+  }
   text += ", " + format_seconds(elapsed);
   if (share >= kEnoughForAnEstimate && share < 1) {
     text += ", about " + format_seconds(elapsed * (1 - share) / share) + " left";

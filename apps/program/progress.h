@@ -17,7 +17,8 @@ namespace blindfit::program {
 struct ProgressState {
   double done = 0;
   double total = 1;
-  std::string note;  ///< e.g. "iteration 2 of 5"
+  std::string note;  ///< e.g. "iteration 2 of 5"; where there is no terminal, a new line each
+  std::string figures = {};  ///< e.g. "312 images/s"; changes all the time
 };
 
 /// What a display shows for a state after `elapsed` seconds. The estimate assumes that the rest
