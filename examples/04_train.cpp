@@ -42,19 +42,12 @@ learn::TrainingPlan make_plan(const data::Matrix& design, int classes,
 rlwe::EvaluationKeys make_keys(const rlwe::Context& context, const owner::SecretKey& secret,
                                const learn::KeyRequirements& needed) {
   rlwe::EvaluationKeys keys;
-  const unsigned log_n = context.parameters().log_n();
-  const auto add = [&](ring::GaloisElement element, std::size_t level) {
-    keys.set_galois(owner::generate_galois_key(context, secret, element, level));
-  };
   if (needed.relinearization) {
     keys.set_relinearization(
         owner::generate_relinearization_key(context, secret, *needed.relinearization));
   }
-  if (needed.conjugation) {
-    add(ckks::conjugation_element(log_n), *needed.conjugation);
-  }
-  for (const auto& [steps, level] : needed.rotations) {
-    add(ckks::galois_element(steps, log_n), level);
+  for (const auto& [element, level] : needed.galois) {
+    keys.set_galois(owner::generate_galois_key(context, secret, element, level));
   }
   return keys;
 }

@@ -24,8 +24,8 @@ ALLOWED = {
     "matrix": {"base", "ring", "rlwe", "ckks", "circuits"},
     "data": {"base"},
     "images": {"base", "data"},
-    "learn": {"base", "ring", "rlwe", "ckks", "circuits", "matrix", "data"},
-    "wire": {"base", "ring", "rlwe", "ckks", "circuits", "matrix", "data", "learn"},
+    "learn": {"base", "ring", "rlwe", "ckks", "circuits", "bootstrap", "matrix", "data"},
+    "wire": {"base", "ring", "rlwe", "ckks", "circuits", "bootstrap", "matrix", "data", "learn"},
     "testing": {"base", "ring", "rlwe", "ckks", "circuits", "owner", "bootstrap", "matrix", "data", "learn"},
 }
 LAYERS = set(ALLOWED)

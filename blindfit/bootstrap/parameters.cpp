@@ -124,4 +124,10 @@ BootstrapLiteral set_t16() {
   return large({16, 36}, {7, 50});
 }
 
+const std::vector<NamedSet>& named_sets() {
+  static const std::vector<NamedSet> sets = {
+      {"A", set_a()}, {"T14", set_t14()}, {"T16", set_t16()}};
+  return sets;
+}
+
 }  // namespace blindfit::bootstrap

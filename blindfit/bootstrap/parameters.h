@@ -100,4 +100,12 @@ BootstrapLiteral set_t14();
 /// Sixteen usable levels of 36 bits, log2(QP) = 1734, five digits.
 BootstrapLiteral set_t16();
 
+/// A set by the name that files and flags give it.
+struct NamedSet {
+  std::string_view name;
+  BootstrapLiteral literal;
+};
+/// A, T14 and T16, fewest usable levels first.
+const std::vector<NamedSet>& named_sets();
+
 }  // namespace blindfit::bootstrap

@@ -58,6 +58,22 @@ ckks::Ciphertext CipherMachine::conjugate(const Value& v) {
   return out;
 }
 
+ckks::Ciphertext CipherMachine::halve(const Value& v) const {
+  Value out = v;
+  out.scale = out.scale * rlwe::Scale{2};
+  return out;
+}
+
+ckks::Ciphertext CipherMachine::refresh(const Value& v) {
+  tick(refreshing_.key_switches);
+  const rlwe::Scale unit{spec_.refresh->unit()};
+  Value message = v;
+  message.scale = message.scale * unit;
+  message = refreshing_.refresher->refresh(message);
+  message.scale = message.scale / unit;
+  return message;
+}
+
 void CipherMachine::add_product(Sum& sum, const Value& a, const Value& b) const {
   ckks::multiply_add(context_, a, b, sum.ct);
 }
@@ -69,8 +85,9 @@ void CipherMachine::add_multiple(Sum& sum, const Value& v, double c, double scal
 }
 
 void CipherMachine::add_masked(Sum& sum, const Value& v, LaneMask mask, double scale) const {
-  add_masked_slots(encoder_, v, matrix::lane_mask(spec_.tiling, mask.lane, mask.value), scale,
-                   sum.ct);
+  std::vector<double> slots = matrix::lane_mask(spec_.tiling, mask.lane, mask.value);
+  matrix::multiply_slots(signs_, slots);
+  add_masked_slots(encoder_, v, slots, scale, sum.ct);
 }
 
 void CipherMachine::add_masked(Sum& sum, const Value& v, LabelMask mask, double scale) const {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "blindfit/base/thread_pool.h"
+#include "blindfit/circuits/refresher.h"
 #include "blindfit/ckks/rotate.h"
 #include "blindfit/learn/training_circuit.h"
 
@@ -21,6 +22,18 @@ class CipherMachine {
     ckks::Ciphertext ct;  ///< no parts while empty
   };
 
+  /// What refreshes the weights, and the key switches that one refresh counts for.
+  struct Refreshing {
+    const circuits::Refresher* refresher = nullptr;
+    std::size_t key_switches = 0;
+  };
+
+  /// `refreshing` is needed where the spec has refreshes.
+  CipherMachine(const ckks::Encoder& encoder, const rlwe::EvaluationKeys& keys,
+                const TrainingSpec& spec, base::ThreadPool& pool, Refreshing refreshing)
+      : CipherMachine(encoder, keys, spec, pool) {
+    refreshing_ = refreshing;
+  }
   CipherMachine(const ckks::Encoder& encoder, const rlwe::EvaluationKeys& keys,
                 const TrainingSpec& spec, base::ThreadPool& pool)
       : encoder_(encoder),
@@ -28,6 +41,7 @@ class CipherMachine {
         keys_(keys),
         activation_(spec.activation.odd),
         spec_(spec),
+        signs_(slot_signs(spec)),
         pool_(pool) {}
 
   [[nodiscard]] std::size_t level(const Value& v) const { return v.level(); }
@@ -41,6 +55,8 @@ class CipherMachine {
   [[nodiscard]] Value subtract(const Value& a, const Value& b) const;
   [[nodiscard]] Value times_i(const Value& v) const;
   Value conjugate(const Value& v);
+  [[nodiscard]] Value halve(const Value& v) const;
+  Value refresh(const Value& v);
   void add_product(Sum& sum, const Value& a, const Value& b) const;
   void add_multiple(Sum& sum, const Value& v, double c, double scale) const;
   void add_masked(Sum& sum, const Value& v, LaneMask mask, double scale) const;
@@ -69,7 +85,9 @@ class CipherMachine {
   const rlwe::EvaluationKeys& keys_;
   circuits::PolynomialPlan activation_;
   const TrainingSpec& spec_;
+  std::vector<double> signs_;
   base::ThreadPool& pool_;
+  Refreshing refreshing_;
   std::atomic<std::size_t> key_switches_{0};
   std::atomic<bool> cancelled_{false};
 };

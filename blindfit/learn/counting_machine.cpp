@@ -7,6 +7,10 @@
 namespace blindfit::learn {
 namespace {
 
+void raise_to(std::size_t& level, std::size_t needed) {
+  level = std::max(level, needed);
+}
+
 void raise_to(std::optional<std::size_t>& level, std::size_t needed) {
   level = std::max(level.value_or(0), needed);
 }
@@ -20,6 +24,12 @@ void require_same(double a, double b) {
 }
 
 }  // namespace
+
+CountingMachine::CountingMachine(const bootstrap::BootstrapParameters& parameters,
+                                 const TrainingSpec& spec)
+    : CountingMachine(parameters.main(), spec) {
+  refreshes_ = {refresh_cost(parameters), parameters.layout()};
+}
 
 CountingMachine::Value CountingMachine::make(std::size_t level, double scale) {
   Value v;
@@ -58,11 +68,31 @@ CountingMachine::Value CountingMachine::times_i(const Value& v) {
 }
 
 CountingMachine::Value CountingMachine::conjugate(const Value& v) {
-  raise_to(keys_.conjugation, v.level);
-  count_decomposition(v.level);
-  count_gadget_product(v.level);
-  count_mod_down(v.level);
+  raise_to(keys_.galois[ckks::conjugation_element(parameters_->log_n())], v.level);
+  count_key_switch(*parameters_, v.level, counts_);
   return make(v.level, v.scale);
+}
+
+CountingMachine::Value CountingMachine::halve(const Value& v) {
+  return make(v.level, 2 * v.scale);
+}
+
+CountingMachine::Value CountingMachine::refresh(const Value& v) {
+  const RefreshCost& cost = refreshes_->cost;
+  const double unit = spec_->refresh->unit();
+  if (v.scale * unit > cost.max_input_scale) {
+    throw base::Error(base::ErrorCode::kInvalidArgument,
+                      "the bound of weights may be at most " +
+                          std::to_string(cost.max_input_scale / v.scale / 2) +
+                          " at this scale: " + std::to_string(spec_->refresh->weight_bound));
+  }
+  counts_ += cost.refresh;
+  raise_to(keys_.relinearization, refreshes_->layout.eval_mod);
+  for (const bootstrap::GaloisKeyNeed& need : cost.keys) {
+    raise_to(keys_.galois[need.element], need.level);
+  }
+  keys_.encapsulation = true;
+  return make(refreshes_->layout.output, spec_->scale / unit);
 }
 
 void CountingMachine::multiply_into(Sum& sum, std::size_t level, double scale, bool degree_two,
@@ -111,9 +141,7 @@ CountingMachine::Value CountingMachine::finish(Sum sum) {
   }
   if (sum.degree_two) {
     raise_to(keys_.relinearization, *sum.level);
-    count_decomposition(*sum.level);
-    count_gadget_product(*sum.level);
-    count_mod_down(*sum.level);  // and the rescaling with it
+    count_key_switch(*parameters_, *sum.level, counts_);  // and the rescaling with it
   } else {
     counts_.ntt_limbs += 2.0 * static_cast<double>(*sum.level + 1);
   }
@@ -123,16 +151,15 @@ CountingMachine::Value CountingMachine::finish(Sum sum) {
 CountingMachine::Value CountingMachine::fold(const Value& v,
                                              const std::vector<matrix::FoldStage>& stages) {
   for (const matrix::FoldStage& stage : stages) {
-    count_decomposition(v.level);
+    count_decomposition(*parameters_, v.level, counts_);
     for (const ckks::Steps steps : stage) {
       if (steps.value == 0) {
         continue;
       }
-      std::size_t& level = keys_.rotations[steps];
-      level = std::max(level, v.level);
-      count_gadget_product(v.level);
+      raise_to(keys_.galois[ckks::galois_element(steps, parameters_->log_n())], v.level);
+      count_gadget_product(*parameters_, v.level, counts_);
     }
-    count_mod_down(v.level);
+    count_mod_down(*parameters_, v.level, counts_);
   }
   return make(v.level, v.scale);
 }
@@ -148,23 +175,21 @@ void CountingMachine::count_polynomial(const Value& v, const circuits::Polynomia
   for (std::size_t i = 0; i < key_switches; ++i) {
     const std::size_t level = v.level - depths[i];
     raise_to(keys_.relinearization, level);
-    count_decomposition(level);
-    count_gadget_product(level);
-    count_mod_down(level);  // and the rescaling with it
+    count_key_switch(*parameters_, level, counts_);  // and the rescaling with it
   }
 }
 
 CountingMachine::Value CountingMachine::polynomial(const Value& v,
                                                    const circuits::PolynomialPlan& plan) {
   count_polynomial(v, plan, plan.key_switches());
-  return make(v.level - plan.depth(), scale_);
+  return make(v.level - plan.depth(), spec_->scale);
 }
 
 void CountingMachine::activate(Sum& sum, const Value& v) {
   // The last relinearization belongs to the sum, which `finish` does.
   count_polynomial(v, activation_, activation_.lazy_key_switches());
   const std::size_t level = v.level - activation_.depth() + 1;
-  multiply_into(sum, level, error_scale_ * modulus(level), true, 8);
+  multiply_into(sum, level, spec_->error_scale() * modulus(level), true, 8);
 }
 
 void CountingMachine::parallel_for(std::size_t count,
@@ -172,25 +197,6 @@ void CountingMachine::parallel_for(std::size_t count,
   for (std::size_t i = 0; i < count; ++i) {
     task(i);
   }
-}
-
-void CountingMachine::count_decomposition(std::size_t level) {
-  const std::size_t limbs = level + 1 + parameters_->p_primes().size();
-  const std::size_t digits = parameters_->digits(level);
-  counts_.ntt_limbs += static_cast<double>(digits * limbs);
-  counts_.multiply_limbs += static_cast<double>((level + 1) * limbs) / 2;
-}
-
-void CountingMachine::count_gadget_product(std::size_t level) {
-  const std::size_t limbs = level + 1 + parameters_->p_primes().size();
-  counts_.multiply_limbs += 2.0 * static_cast<double>(parameters_->digits(level) * limbs);
-  ++counts_.key_switches;
-}
-
-void CountingMachine::count_mod_down(std::size_t level) {
-  const std::size_t p = parameters_->p_primes().size();
-  counts_.ntt_limbs += 2.0 * static_cast<double>(level + 1 + p);
-  counts_.multiply_limbs += static_cast<double>((level + 1) * p);
 }
 
 }  // namespace blindfit::learn

@@ -11,27 +11,21 @@
 #include <vector>
 
 #include "blindfit/ckks/rotate.h"
+#include "blindfit/learn/operation_counts.h"
+#include "blindfit/learn/refresh_cost.h"
 #include "blindfit/learn/training_circuit.h"
 #include "blindfit/rlwe/parameters.h"
 
 namespace blindfit::learn {
 
-/// Work in units that a machine can measure: one limb is N words.
-struct OperationCounts {
-  double ntt_limbs = 0;       ///< transforms of one limb, either way
-  double multiply_limbs = 0;  ///< multiply-accumulates of one limb
-  double encodes = 0;         ///< embeddings of a mask
-  std::size_t key_switches = 0;
-};
-
 /// Evaluation keys, each with the highest level at which it is used.
 struct KeyRequirements {
   std::optional<std::size_t> relinearization;
-  std::optional<std::size_t> conjugation;
-  std::map<ckks::Steps, std::size_t> rotations;
+  std::map<ring::GaloisElement, std::size_t> galois;  ///< rotations and conjugation
+  bool encapsulation = false;                         ///< to the sparse secret and back
 
   [[nodiscard]] std::size_t count() const noexcept {
-    return rotations.size() + (relinearization ? 1 : 0) + (conjugation ? 1 : 0);
+    return galois.size() + (relinearization ? 1 : 0) + (encapsulation ? 2 : 0);
   }
 };
 
@@ -54,10 +48,9 @@ class CountingMachine {
 
   /// Both must outlive the machine.
   CountingMachine(const rlwe::Parameters& parameters, const TrainingSpec& spec)
-      : parameters_(&parameters),
-        scale_(spec.scale),
-        error_scale_(spec.error_scale()),
-        activation_(spec.activation.odd) {}
+      : parameters_(&parameters), spec_(&spec), activation_(spec.activation.odd) {}
+  /// With refreshes, over their main parameters.
+  CountingMachine(const bootstrap::BootstrapParameters& parameters, const TrainingSpec& spec);
 
   /// A value as it is uploaded.
   Value make(std::size_t level, double scale);
@@ -71,6 +64,8 @@ class CountingMachine {
   Value subtract(const Value& a, const Value& b) { return add(a, b); }
   Value times_i(const Value& v);
   Value conjugate(const Value& v);
+  Value halve(const Value& v);
+  Value refresh(const Value& v);
   void add_product(Sum& sum, const Value& a, const Value& b);
   void add_multiple(Sum& sum, const Value& v, double c, double scale);
   void add_masked(Sum& sum, const Value& v, LaneMask mask, double scale);
@@ -93,16 +88,18 @@ class CountingMachine {
     double peak = 0;
   };
 
+  struct Refreshes {
+    RefreshCost cost;
+    bootstrap::BootstrapLayout layout;
+  };
+
   void count_polynomial(const Value& v, const circuits::PolynomialPlan& plan,
                         std::size_t key_switches);
   void multiply_into(Sum& sum, std::size_t level, double scale, bool degree_two, double limbs);
-  void count_decomposition(std::size_t level);
-  void count_gadget_product(std::size_t level);
-  void count_mod_down(std::size_t level);
 
   const rlwe::Parameters* parameters_;
-  double scale_;
-  double error_scale_;
+  const TrainingSpec* spec_;
+  std::optional<Refreshes> refreshes_;
   circuits::PolynomialPlan activation_;
   OperationCounts counts_;
   KeyRequirements keys_;

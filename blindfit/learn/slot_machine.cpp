@@ -54,6 +54,10 @@ Value SlotMachine::times_i(const Value& v) {
   return map(v, v, [](auto x, auto) { return std::complex<double>(-x.imag(), x.real()); });
 }
 
+Value SlotMachine::halve(const Value& v) {
+  return map(v, v, [](auto x, auto) { return 0.5 * x; });
+}
+
 Value SlotMachine::conjugate(const Value& v) {
   return map(v, v, [](auto x, auto) { return std::conj(x); });
 }
@@ -67,7 +71,9 @@ void SlotMachine::add_multiple(Sum& sum, const Value& v, double c, double) {
 }
 
 void SlotMachine::add_masked(Sum& sum, const Value& v, LaneMask mask, double) const {
-  accumulate(sum, times(v, matrix::lane_mask(spec_.tiling, mask.lane, mask.value)));
+  std::vector<double> slots = matrix::lane_mask(spec_.tiling, mask.lane, mask.value);
+  matrix::multiply_slots(signs_, slots);
+  accumulate(sum, times(v, slots));
 }
 
 void SlotMachine::add_masked(Sum& sum, const Value& v, LabelMask mask, double) const {

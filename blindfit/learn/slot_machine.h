@@ -19,7 +19,7 @@ class SlotMachine {
   using Value = std::vector<std::complex<double>>;
   using Sum = Value;  ///< empty while nothing was added
 
-  explicit SlotMachine(const TrainingSpec& spec) : spec_(spec) {}
+  explicit SlotMachine(const TrainingSpec& spec) : spec_(spec), signs_(slot_signs(spec)) {}
 
   [[nodiscard]] static std::size_t level(const Value&) { return 1000; }
   [[nodiscard]] static double scale(const Value&) { return 1; }
@@ -29,6 +29,8 @@ class SlotMachine {
   [[nodiscard]] static Value subtract(const Value& a, const Value& b);
   [[nodiscard]] static Value times_i(const Value& v);
   [[nodiscard]] static Value conjugate(const Value& v);
+  [[nodiscard]] static Value halve(const Value& v);
+  [[nodiscard]] static Value refresh(const Value& v) { return v; }
   static void add_product(Sum& sum, const Value& a, const Value& b);
   static void add_multiple(Sum& sum, const Value& v, double c, double scale);
   void add_masked(Sum& sum, const Value& v, LaneMask mask, double scale) const;
@@ -43,6 +45,7 @@ class SlotMachine {
 
  private:
   const TrainingSpec& spec_;
+  std::vector<double> signs_;
 };
 
 }  // namespace blindfit::learn

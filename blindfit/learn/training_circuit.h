@@ -10,11 +10,14 @@
 //   drop(v, level)                       v at a lower level
 //   add(a, b), subtract(a, b)
 //   times_i(v), conjugate(v)
+//   halve(v)                             exactly, by naming twice the scale
+//   refresh(v)                           the same slots at the highest usable level
 //   fold(v, stages)                      a sequence of sums of rotations
 //   polynomial(v, plan)                  the plan's series of v, at the spec's scale
 //   add_product(sum, a, b)
 //   add_multiple(sum, v, c, scale)       a product with a constant encoded at `scale`
-//   add_masked(sum, v, mask, scale)      a product with a public mask encoded at `scale`
+//   add_masked(sum, v, mask, scale)      a product with a public mask encoded at `scale`; masks of
+//                                        lanes carry slot_signs
 //   activate(sum, y)                     sum += odd(y), y = z / radius; its scale, rescaled, is the
 //                                        spec's error_scale
 //   add_sum(sum, sum), times_minus_i(sum)
@@ -58,11 +61,14 @@ struct TrainingInputs {
   std::optional<Value> start;           ///< W_0, packed
 };
 
-/// What passes from one iteration to the next: the recursion's V and W, both packed.
+/// What passes from one iteration to the next, packed. Without refreshes the recursion's V and W;
+/// with them V + i V_before, as it is refreshed, from which W = (1 - eta) V + eta V_before follows
+/// where it is needed, at no level.
 template <typename Value>
 struct TrainingState {
   std::optional<Value> v;
   std::optional<Value> w;
+  std::optional<Value> both;
 };
 
 template <typename Machine>
@@ -94,10 +100,20 @@ class TrainingCircuit {
     return project(in, classes, 1.0);
   }
 
-  /// One iteration: the state at V_t, W_t becomes that at V_(t+1), W_(t+1). On the last one only W
-  /// is computed.
+  /// One iteration: the state at V_t, W_t becomes that at V_(t+1), W_(t+1). Without refreshes, the
+  /// last one computes only W.
   void step(const TrainingInputs<Value>& in, const Value& label_product, std::size_t t,
             TrainingState<Value>& state) {
+    if (spec_.refresh) {
+      state.both = refreshed_step(in, label_product, t, state.both);
+    } else {
+      levelled_step(in, label_product, t, state);
+    }
+  }
+
+ private:
+  void levelled_step(const TrainingInputs<Value>& in, const Value& label_product, std::size_t t,
+                     TrainingState<Value>& state) {
     const OptimizerStep c = spec_.steps[t];
     const bool last = t + 1 == spec_.iterations();
     // The last iteration computes W' = (1 - eta) W + eta V + (1 - eta) rate G at once, which saves
@@ -138,7 +154,38 @@ class TrainingCircuit {
     state.v = std::move(next);
   }
 
- private:
+  /// V and the V before it, at the level of an iteration's start.
+  struct Points {
+    std::optional<Value> v;
+    std::optional<Value> before;
+  };
+  Points points(const Value& both) {
+    const std::size_t level = depth(spec_);
+    const Value z = m_.drop(m_.level(both) >= level ? both : m_.refresh(both), level);
+    const Value conjugate = m_.conjugate(z);
+    return {m_.halve(m_.add(z, conjugate)), m_.halve(m_.times_i(m_.subtract(conjugate, z)))};
+  }
+
+  /// From V + i V_before (at first: nothing, or the start as V and W) to V' + i V.
+  Value refreshed_step(const TrainingInputs<Value>& in, const Value& label_product, std::size_t t,
+                       const std::optional<Value>& both) {
+    const double rate = spec_.steps[t].rate;
+    const Points now = both ? points(*both) : Points{in.start, std::nullopt};
+    std::vector<std::pair<const Value*, double>> terms = {{&label_product, rate}};
+    if (!now.v) {
+      return combine(terms, std::nullopt);
+    }
+    const double eta = now.before ? spec_.steps[t - 1].eta : 0;
+    terms.emplace_back(&*now.v, 1 - eta);
+    if (eta != 0) {
+      terms.emplace_back(&*now.before, eta);
+    }
+    const Value probabilities = project(in, odd_probabilities(in, *now.v), rate);
+    const std::size_t level = m_.level(probabilities);
+    const Value next = m_.subtract(combine(terms, level), probabilities);
+    return m_.add(next, m_.times_i(combine({{&*now.v, 1.0}}, level)));
+  }
+
   /// The scale that a factor of something at scale `other` needs for their product, rescaled at
   /// `level`, to have `target`.
   [[nodiscard]] double factor_scale(double target, double other, std::size_t level) const {

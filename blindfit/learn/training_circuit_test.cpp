@@ -6,10 +6,14 @@
 
 #include <cmath>
 
+#include "blindfit/bootstrap/bootstrapper.h"
+#include "blindfit/bootstrap/precision_model.h"
 #include "blindfit/learn/cipher_machine.h"
 #include "blindfit/learn/slot_machine.h"
 #include "blindfit/learn/training_plan.h"
 #include "blindfit/matrix/packing.h"
+#include "blindfit/testing/bootstrap_engine.h"
+#include "blindfit/testing/decrypting_refresher.h"
 #include "blindfit/testing/engine.h"
 #include "blindfit/testing/insecure_parameters.h"
 
@@ -32,6 +36,7 @@ struct Case {
   bool preconditioner;
   std::size_t iterations;
   int extensions = 0;
+  bool refreshed = false;
 };
 
 double noise(std::size_t i) {
@@ -55,6 +60,20 @@ Problem make_problem(const matrix::Tiling& tiling) {
   return p;
 }
 
+unsigned log_n_of(const TrainingSpec& spec) {
+  return static_cast<unsigned>(std::lround(std::log2(spec.tiling.tile.slots()))) + 1;
+}
+
+/// Usable levels for exactly one iteration.
+RefreshSpec make_refresh(const TrainingSpec& spec) {
+  RefreshSpec refresh;
+  refresh.set = blindfit::testing::small_bootstrap_set(log_n_of(spec));
+  refresh.set.usable.count = TrainingCircuit<CountingMachine>::depth(spec);
+  refresh.weight_bound = 3;
+  refresh.signs = base::Seed{7};
+  return refresh;
+}
+
 TrainingSpec make_spec(const Case& c) {
   TrainingSpec spec;
   spec.tiling = c.tiling;
@@ -69,6 +88,9 @@ TrainingSpec make_spec(const Case& c) {
   spec.labels = c.labels;
   spec.start = c.start;
   spec.encrypted_preconditioner = c.preconditioner;
+  if (c.refreshed) {
+    spec.refresh = make_refresh(spec);
+  }
   return spec;
 }
 
@@ -123,6 +145,11 @@ template <typename Value, typename Encode>
 TrainingInputs<Value> make_inputs(const TrainingSpec& spec, const Problem& p,
                                   const UploadLevels& levels, Encode encode) {
   const matrix::Tiling& tiling = spec.tiling;
+  const auto weights = [&](const std::vector<double>& m) {
+    matrix::Slots slots = matrix::pack_weights(tiling, view(m, tiling.classes));
+    matrix::multiply_slots(slot_signs(spec), slots);
+    return slots;
+  };
   TrainingInputs<Value> in;
   for (std::size_t pair = 0; pair < tiling.row_pairs(); ++pair) {
     for (std::size_t t = 0; t < tiling.feature_tiles(); ++t) {
@@ -135,9 +162,8 @@ TrainingInputs<Value> make_inputs(const TrainingSpec& spec, const Problem& p,
     }
   }
   if (spec.labels == LabelSource::kUploadedProduct) {
-    const std::vector<double> product = gradient(spec, p, nullptr);
-    in.label_product = encode(matrix::pack_weights(tiling, view(product, tiling.classes)),
-                              levels.label_product, spec.scale);
+    in.label_product =
+        encode(weights(gradient(spec, p, nullptr)), levels.label_product, spec.scale);
   }
   if (spec.encrypted_preconditioner) {
     std::vector<double> b;
@@ -148,23 +174,22 @@ TrainingInputs<Value> make_inputs(const TrainingSpec& spec, const Problem& p,
                                levels.preconditioner, spec.scale * kPreconditionerGain);
   }
   if (spec.start == Start::kEncrypted) {
-    in.start = encode(matrix::pack_weights(tiling, view(p.start, tiling.classes)), levels.start,
-                      spec.scale);
+    in.start = encode(weights(p.start), levels.start, spec.scale);
   }
   return in;
 }
 
-/// Runs all iterations and returns the packed W of each.
+/// Runs all iterations and returns what holds the packed W of each.
 template <typename Machine>
 std::vector<typename Machine::Value> train(Machine& machine, const TrainingSpec& spec,
                                            const TrainingInputs<typename Machine::Value>& in) {
   TrainingCircuit<Machine> circuit(machine, spec);
   const auto product = in.label_product ? *in.label_product : circuit.label_product(in);
-  TrainingState<typename Machine::Value> state{in.start, in.start};
+  TrainingState<typename Machine::Value> state{in.start, in.start, std::nullopt};
   std::vector<typename Machine::Value> history;
   for (std::size_t t = 0; t < spec.iterations(); ++t) {
     circuit.step(in, product, t, state);
-    history.push_back(*state.w);
+    history.push_back(spec.refresh ? *state.both : *state.w);
   }
   return history;
 }
@@ -176,6 +201,56 @@ double worst_difference(const std::vector<double>& a, const std::vector<double>&
   }
   return worst;
 }
+
+/// The packed W in what is left of iteration t.
+matrix::Slots packed_weights(const TrainingSpec& spec, std::size_t t, matrix::Slots slots) {
+  if (!spec.refresh) {
+    return slots;
+  }
+  matrix::multiply_slots(slot_signs(spec), slots);
+  for (std::complex<double>& slot : slots) {
+    slot = (1 - spec.steps[t].eta) * slot.real() + spec.steps[t].eta * slot.imag();
+  }
+  return slots;
+}
+
+/// The worst error of W after iteration t, and the largest slot that must be zero.
+void expect_weights(const TrainingSpec& spec, std::size_t t, const matrix::Slots& slots,
+                    const std::vector<double>& expected, double tolerance) {
+  const matrix::Slots packed = packed_weights(spec, t, slots);
+  EXPECT_LT(worst_difference(matrix::unpack_weights(spec.tiling, packed), expected), tolerance)
+      << t;
+  EXPECT_LT(matrix::largest_unused(spec.tiling, packed), tolerance) << t;
+}
+
+rlwe::ParametersLiteral literal_of(const TrainingSpec& spec) {
+  if (spec.refresh) {
+    return bootstrap::instance_literals(spec.refresh->set).main;
+  }
+  rlwe::ParametersLiteral literal{log_n_of(spec), {50}, {50, 50, 50}, 0};
+  literal.log_q.resize(required_levels(spec) + 1, 40);
+  return literal;
+}
+
+/// The planner's machine with what it refers to.
+class Counter {
+ public:
+  explicit Counter(const TrainingSpec& spec)
+      : parameters_(blindfit::testing::InsecureParameters::make(literal_of(spec))) {
+    if (spec.refresh) {
+      refreshes_ = blindfit::testing::InsecureParameters::make_bootstrap(spec.refresh->set);
+      machine_.emplace(*refreshes_, spec);
+    } else {
+      machine_.emplace(parameters_, spec);
+    }
+  }
+  [[nodiscard]] CountingMachine& machine() { return *machine_; }
+
+ private:
+  rlwe::Parameters parameters_;
+  std::optional<bootstrap::BootstrapParameters> refreshes_;
+  std::optional<CountingMachine> machine_;
+};
 
 class TrainingCircuitCase : public ::testing::TestWithParam<Case> {};
 
@@ -190,22 +265,15 @@ TEST_P(TrainingCircuitCase, EqualsDenseAlgebraOnSlots) {
   for (std::size_t t = 0; t < expected.size(); ++t) {
     // Sums of fewer than 10^3 terms of size one in another order: 10^3 * 2^-53 each, with a margin
     // of 50.
-    EXPECT_LT(worst_difference(matrix::unpack_weights(spec.tiling, measured[t]), expected[t]),
-              5e-12)
-        << t;
-    EXPECT_LT(matrix::largest_unused(spec.tiling, measured[t]), 5e-12) << t;
+    expect_weights(spec, t, measured[t], expected[t], 5e-12);
   }
 }
 
 TEST_P(TrainingCircuitCase, UsesEveryPlannedLevelAndNoMore) {
   const TrainingSpec spec = make_spec(GetParam());
-  const unsigned log_n =
-      static_cast<unsigned>(std::lround(std::log2(spec.tiling.tile.slots()))) + 1;
-  rlwe::ParametersLiteral literal{log_n, {50}, {50, 50, 50}, 0};
-  literal.log_q.resize(required_levels(spec) + 1, 40);
-  const rlwe::Parameters parameters = blindfit::testing::InsecureParameters::make(literal);
   const auto run = [&](std::size_t missing) {
-    CountingMachine machine(parameters, spec);
+    Counter counter(spec);
+    CountingMachine& machine = counter.machine();
     UploadLevels levels = upload_levels(spec);
     const auto below = [&](std::size_t level) { return level - std::min(level, missing); };
     levels = {below(levels.data), below(levels.labels), below(levels.label_product),
@@ -221,48 +289,101 @@ TEST_P(TrainingCircuitCase, UsesEveryPlannedLevelAndNoMore) {
   EXPECT_THROW(run(1), base::Error);
 }
 
-TEST_P(TrainingCircuitCase, FollowsDenseAlgebraOnCiphertexts) {
-  const TrainingSpec spec = make_spec(GetParam());
-  const Problem problem = make_problem(spec.tiling);
-  const unsigned log_n =
-      static_cast<unsigned>(std::lround(std::log2(spec.tiling.tile.slots()))) + 1;
-  rlwe::ParametersLiteral literal{log_n, {50}, {50, 50, 50}, 0};
-  literal.log_q.resize(required_levels(spec) + 1, 40);
-  blindfit::testing::Engine engine(literal);
-  CountingMachine planner(engine.context().parameters(), spec);
-  const UploadLevels levels = upload_levels(spec);
-  train(planner, spec,
+/// Levels, scales and keys of a whole run.
+void count(CountingMachine& machine, const TrainingSpec& spec, const Problem& problem) {
+  train(machine, spec,
         make_inputs<CountingMachine::Value>(
-            spec, problem, levels, [&](const matrix::Slots&, std::size_t level, double scale) {
-              return planner.make(level, scale);
+            spec, problem, upload_levels(spec),
+            [&](const matrix::Slots&, std::size_t level, double scale) {
+              return machine.make(level, scale);
             }));
-  // Exactly the planned keys, each only up to its planned level.
-  if (planner.keys().relinearization) {
-    engine.add_relinearization_key(*planner.keys().relinearization);
+}
+
+/// Exactly the planned keys, each only up to its planned level.
+void add_keys(const KeyRequirements& keys, blindfit::testing::Engine& engine) {
+  if (keys.relinearization) {
+    engine.add_relinearization_key(*keys.relinearization);
   }
-  if (planner.keys().conjugation) {
-    engine.add_galois_key(ckks::conjugation_element(log_n), *planner.keys().conjugation);
+  for (const auto& [element, level] : keys.galois) {
+    engine.add_galois_key(element, level);
   }
-  for (const auto& [steps, level] : planner.keys().rotations) {
-    engine.add_galois_key(ckks::galois_element(steps, log_n), level);
-  }
-  base::ThreadPool pool(2);
-  CipherMachine machine(engine.encoder(), engine.keys(), spec, pool);
+}
+
+void expect_dense_training(const TrainingSpec& spec, const Problem& problem,
+                           const blindfit::testing::Engine& engine, CipherMachine& machine,
+                           double tolerance) {
   const auto in = make_inputs<ckks::Ciphertext>(
-      spec, problem, levels, [&](const matrix::Slots& slots, std::size_t level, double scale) {
+      spec, problem, upload_levels(spec),
+      [&](const matrix::Slots& slots, std::size_t level, double scale) {
         return engine.encrypt(slots, ckks::Scale{scale}, level);
       });
   const auto measured = train(machine, spec, in);
-  EXPECT_EQ(machine.key_switches(), planner.counts().key_switches);
   const auto expected = dense_training(spec, problem);
   for (std::size_t t = 0; t < expected.size(); ++t) {
-    const ckks::Slots slots = engine.decrypt(measured[t]);
-    // Slot noise of a rescaled product is about sqrt(N/18) sqrt(N) 2^-40 < 2^-31 here; sums over
-    // rows, features and iterations multiply it by less than 2^9, six sigma by 2^3.
-    EXPECT_LT(worst_difference(matrix::unpack_weights(spec.tiling, slots), expected[t]), 0x1p-19)
-        << t;
-    EXPECT_LT(matrix::largest_unused(spec.tiling, slots), 0x1p-19) << t;
+    expect_weights(spec, t, engine.decrypt(measured[t]), expected[t], tolerance);
   }
+}
+
+// Slot noise of a rescaled product is about sqrt(N/18) sqrt(N) 2^-40 < 2^-31 here; sums over rows,
+// features and iterations multiply it by less than 2^9, six sigma by 2^3.
+constexpr double kTolerance = 0x1p-19;
+
+TEST_P(TrainingCircuitCase, FollowsDenseAlgebraOnCiphertexts) {
+  const TrainingSpec spec = make_spec(GetParam());
+  const Problem problem = make_problem(spec.tiling);
+  Counter counter(spec);
+  CountingMachine& planner = counter.machine();
+  count(planner, spec, problem);
+  blindfit::testing::Engine engine(literal_of(spec));
+  add_keys(planner.keys(), engine);
+  base::ThreadPool pool(2);
+  circuits::RefreshContract contract;
+  if (spec.refresh) {
+    contract.log_slots = log_n_of(spec) - 1;
+    contract.max_input_scale = {0x1p49};
+    contract.max_magnitude = 0.5;
+    contract.output_level = spec.refresh->set.usable.count;
+    contract.output_scale = {spec.scale};
+  }
+  const blindfit::testing::DecryptingRefresher refresher(engine, contract);
+  CipherMachine machine(engine.encoder(), engine.keys(), spec, pool, {&refresher, 0});
+  // What is encrypted again stands at a scale that is smaller by the unit.
+  const double coarser = spec.refresh ? spec.refresh->unit() : 1;
+  expect_dense_training(spec, problem, engine, machine, kTolerance * coarser);
+  EXPECT_EQ(refresher.count(), planner.counts().refreshes);
+  if (!spec.refresh) {
+    EXPECT_EQ(machine.key_switches(), planner.counts().key_switches);
+  }
+}
+
+TEST(TrainingCircuit, FollowsDenseAlgebraWithBootstrapping) {
+  const Case c{"",  {{64, 32}, 70, 20, 3}, LabelSource::kUploadedProduct, Start::kZero, false, 5, 0,
+               true};
+  const TrainingSpec spec = make_spec(c);
+  const Problem problem = make_problem(spec.tiling);
+  Counter counter(spec);
+  CountingMachine& planner = counter.machine();
+  count(planner, spec, problem);
+  blindfit::testing::BootstrapEngine engine(spec.refresh->set);
+  add_keys(planner.keys(), engine.engine());
+  base::ThreadPool pool(2);
+  const bootstrap::Bootstrapper bootstrapper(
+      engine.parameters(),
+      {engine.engine().encoder(), engine.tiny(), engine.engine().keys(), engine.encapsulation(),
+       &pool},
+      {log_n_of(spec) - 1, ckks::Scale{spec.scale}, {}});
+  CipherMachine machine(engine.engine().encoder(), engine.engine().keys(), spec, pool,
+                        {&bootstrapper, planner.counts().key_switches});
+  // Six standard deviations of each of three refreshes. A step at most doubles what came before it:
+  // |1 - eta| <= 1.2, and rate / 4 times the largest eigenvalue of X^T X is below 2.
+  const double deviation =
+      std::sqrt(bootstrap::refresh_variance(engine.parameters(), log_n_of(spec) - 1, 0.25,
+                                            ckks::Scale{spec.scale})
+                    .total());
+  // The noise of everything else grows with N, which is four times that of kTolerance.
+  const double error = 4 * kTolerance + (1 + 2 + 4) * 6 * spec.refresh->unit() * deviation;
+  EXPECT_LT(error, 0x1p-15);
+  expect_dense_training(spec, problem, engine.engine(), machine, error);
 }
 
 constexpr auto kLabels = LabelSource::kEncryptedLabels;
@@ -274,6 +395,8 @@ const Case kCases[] = {
     {"labels_from_zero", {{32, 16}, 70, 13, 10}, kLabels, Start::kZero, true, 2},
     {"product_alone", {{32, 16}, 20, 13, 4}, kProduct, Start::kZero, false, 1},
     {"odd_log_rows", {{8, 64}, 30, 50, 3}, kProduct, Start::kEncrypted, false, 2},
+    {"refreshed_from_zero", {{32, 16}, 60, 20, 3}, kProduct, Start::kZero, false, 5, 0, true},
+    {"refreshed_paper_like", {{32, 16}, 60, 20, 3}, kLabels, Start::kEncrypted, true, 2, 0, true},
     {"domain_extension", {{32, 16}, 60, 13, 3}, kProduct, Start::kZero, false, 2, 2},
 };
 INSTANTIATE_TEST_SUITE_P(Cases, TrainingCircuitCase, ::testing::ValuesIn(kCases),

@@ -58,21 +58,18 @@ KeyBytes key_bytes(const rlwe::Parameters& p, std::size_t level) {
           2 * digits * n * limbs * kWordBytes};
 }
 
+void add_key(const rlwe::Parameters& p, std::size_t level, PlanCosts& costs) {
+  const KeyBytes bytes = key_bytes(p, level);
+  costs.evaluation_key_bytes += bytes.file;
+  costs.resident_key_bytes += bytes.resident;
+}
+
 void add_key_bytes(const rlwe::Parameters& p, const KeyRequirements& keys, PlanCosts& costs) {
-  std::vector<std::size_t> levels;
   if (keys.relinearization) {
-    levels.push_back(*keys.relinearization);
+    add_key(p, *keys.relinearization, costs);
   }
-  if (keys.conjugation) {
-    levels.push_back(*keys.conjugation);
-  }
-  for (const auto& [steps, level] : keys.rotations) {
-    levels.push_back(level);
-  }
-  for (const std::size_t level : levels) {
-    const KeyBytes bytes = key_bytes(p, level);
-    costs.evaluation_key_bytes += bytes.file;
-    costs.resident_key_bytes += bytes.resident;
+  for (const auto& [element, level] : keys.galois) {
+    add_key(p, level, costs);
   }
 }
 
@@ -155,6 +152,44 @@ std::optional<Error> check_spec(const TrainingSpec& spec) {
   return std::nullopt;
 }
 
+/// The refreshes of `spec`, whose main parameters must be `literal`.
+base::Result<bootstrap::BootstrapParameters> check_refreshes(const rlwe::ParametersLiteral& literal,
+                                                             const TrainingSpec& spec) {
+  auto parameters = bootstrap::BootstrapParameters::make(spec.refresh->set);
+  if (!parameters) {
+    return parameters;
+  }
+  if (parameters->main().literal() != literal) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "the parameters of training must be those of its refreshes: log_n " +
+                     std::to_string(literal.log_n));
+  }
+  if (spec.scale != std::exp2(spec.refresh->set.usable.bits)) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "weights must stand at the scale of the usable levels, 2^" +
+                     std::to_string(spec.refresh->set.usable.bits) + ": 2^" +
+                     std::to_string(std::log2(spec.scale)));
+  }
+  const std::size_t usable = parameters->layout().output;
+  const std::size_t depth = TrainingCircuit<CountingMachine>::depth(spec);
+  if (depth > usable) {
+    return Error(ErrorCode::kLevelExhausted,
+                 "an iteration may take " + std::to_string(usable) +
+                     " levels, what a refresh leaves; ask for a lower degree or fewer domain "
+                     "extensions: " +
+                     std::to_string(depth));
+  }
+  // Above, primes are larger than the scale, and products would lose what they are larger by.
+  const std::size_t fine = parameters->layout().slots_to_coeffs;
+  if (upload_levels(spec).labels > fine) {
+    return Error(ErrorCode::kLevelExhausted,
+                 "encrypted labels may stand at level " + std::to_string(fine) +
+                     " at most; upload their product with the data instead: " +
+                     std::to_string(upload_levels(spec).labels));
+  }
+  return parameters;
+}
+
 /// Primes for `levels` levels above q_0, with digits of `digit_size` primes and as few special
 /// primes as cover one.
 rlwe::ParametersLiteral literal_for(unsigned log_n, std::size_t levels, unsigned scale_bits,
@@ -177,7 +212,12 @@ struct Candidate {
   matrix::TileShape tile;
 };
 
-std::vector<Candidate> candidates(const PlanRequest& request) {
+/// Refreshes settle the ring and its primes, and with them the digits.
+std::vector<Candidate> candidates(PlanRequest request) {
+  if (request.spec.refresh) {
+    request.log_n = request.spec.refresh->set.log_n;
+    request.digit_size = request.spec.refresh->set.digit_size;
+  }
   std::vector<Candidate> list;
   const unsigned low = request.log_n.value_or(kSmallestLogN);
   const unsigned high = request.log_n.value_or(kLargestLogN);
@@ -275,13 +315,54 @@ Error unplannable(const PlanRequest& request, const std::optional<Error>& refusa
               std::to_string(request.spec.iterations())};
 }
 
+/// Runs the circuit on levels alone and adds up what it takes.
+void count_training(const rlwe::Parameters& parameters, CountingMachine& machine,
+                    const CostModel& cost, TrainingPlan& plan) {
+  PlanCosts& costs = plan.costs;
+  const auto seconds = [&] { return cost.seconds(machine.counts(), parameters.log_n()); };
+  TrainingCircuit<CountingMachine> circuit(machine, plan.spec);
+  const auto in = make_inputs(machine, plan.spec, plan.levels, parameters, costs);
+  const auto product = in.label_product ? *in.label_product : circuit.label_product(in);
+  costs.setup_seconds = seconds();
+  TrainingState<CountingMachine::Value> state{in.start, in.start, std::nullopt};
+  for (std::size_t t = 0; t < plan.spec.iterations(); ++t) {
+    circuit.step(in, product, t, state);
+  }
+  costs.train_seconds = seconds();
+  costs.iteration_seconds =
+      (costs.train_seconds - costs.setup_seconds) / static_cast<double>(plan.spec.iterations());
+  costs.key_switches = machine.counts().key_switches;
+  costs.refreshes = machine.counts().refreshes;
+  plan.keys = machine.keys();
+  add_key_bytes(parameters, plan.keys, costs);
+  costs.peak_memory_bytes = costs.resident_key_bytes + machine.peak_bytes();
+}
+
+/// Matrices, and the keys to the sparse secret and back, if anything is refreshed.
+void add_refreshes(const bootstrap::BootstrapParameters& parameters, const CostModel& cost,
+                   TrainingPlan& plan) {
+  if (!plan.keys.encapsulation) {
+    return;
+  }
+  const RefreshCost refreshes = refresh_cost(parameters);
+  PlanCosts& costs = plan.costs;
+  costs.refresh_key_switches = refreshes.refresh.key_switches;
+  const double before = costs.resident_key_bytes;
+  add_key(parameters.main(), parameters.main().max_level(), costs);
+  add_key(parameters.tiny(), 0, costs);
+  costs.peak_memory_bytes += costs.resident_key_bytes - before + refreshes.matrix_bytes;
+  const double seconds = cost.seconds(refreshes.setup, parameters.main().log_n());
+  costs.setup_seconds += seconds;
+  costs.train_seconds += seconds;
+}
+
 }  // namespace
 
 UploadLevels upload_levels(const TrainingSpec& spec) {
   const std::size_t depth = TrainingCircuit<CountingMachine>::depth(spec);
   const std::size_t gradients = spec.iterations() - (spec.start == Start::kZero ? 1 : 0);
   UploadLevels levels;
-  const std::size_t first_v = gradients * depth;
+  const std::size_t first_v = spec.refresh ? depth : gradients * depth;
   if (spec.start == Start::kZero) {
     levels.label_product = first_v + 1;
   } else {
@@ -326,22 +407,15 @@ base::Result<TrainingPlan> complete_plan(const rlwe::ParametersLiteral& literal,
                    "the chain must have " + std::to_string(required_levels(spec)) +
                        " levels: " + std::to_string(parameters->max_level()));
     }
-    CountingMachine machine(*parameters, plan.spec);
-    TrainingCircuit<CountingMachine> circuit(machine, plan.spec);
-    const auto in = make_inputs(machine, plan.spec, plan.levels, *parameters, plan.costs);
-    const auto product = in.label_product ? *in.label_product : circuit.label_product(in);
-    plan.costs.setup_seconds = cost.seconds(machine.counts(), literal.log_n);
-    TrainingState<CountingMachine::Value> state{in.start, in.start};
-    for (std::size_t t = 0; t < spec.iterations(); ++t) {
-      circuit.step(in, product, t, state);
+    if (spec.refresh) {
+      const bootstrap::BootstrapParameters refreshes = check_refreshes(literal, spec).value();
+      CountingMachine machine(refreshes, plan.spec);
+      count_training(*parameters, machine, cost, plan);
+      add_refreshes(refreshes, cost, plan);
+    } else {
+      CountingMachine machine(*parameters, plan.spec);
+      count_training(*parameters, machine, cost, plan);
     }
-    plan.costs.train_seconds = cost.seconds(machine.counts(), literal.log_n);
-    plan.costs.iteration_seconds = (plan.costs.train_seconds - plan.costs.setup_seconds) /
-                                   static_cast<double>(spec.iterations());
-    plan.costs.key_switches = machine.counts().key_switches;
-    plan.keys = machine.keys();
-    add_key_bytes(*parameters, plan.keys, plan.costs);
-    plan.costs.peak_memory_bytes = plan.costs.resident_key_bytes + machine.peak_bytes();
   } catch (const Error& error) {
     return error;
   }
@@ -362,12 +436,14 @@ base::Result<TrainingPlan> plan_training(const PlanRequest& request, const CostM
       }
       continue;
     }
-    if (!is_secure(candidate, spec)) {
+    if (!spec.refresh && !is_secure(candidate, spec)) {
       refusal = Error(ErrorCode::kInsecureParameters, "");
       continue;
     }
     const rlwe::ParametersLiteral literal =
-        literal_for(candidate.log_n, required_levels(spec), scale_bits, candidate.digit_size);
+        spec.refresh
+            ? bootstrap::instance_literals(spec.refresh->set).main
+            : literal_for(candidate.log_n, required_levels(spec), scale_bits, candidate.digit_size);
     auto plan = complete_plan(literal, spec, cost);
     if (!plan) {
       refusal = plan.error();

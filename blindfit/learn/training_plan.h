@@ -15,7 +15,8 @@
 
 namespace blindfit::learn {
 
-/// What is asked for; `spec.tiling.tile` and anything left open is chosen by the planner.
+/// What is asked for; `spec.tiling.tile` and anything left open is chosen by the planner. With
+/// `spec.refresh`, ring and digits are those of its set.
 struct PlanRequest {
   TrainingSpec spec;
   std::optional<unsigned> log_n;
@@ -46,6 +47,8 @@ struct PlanCosts {
   double iteration_seconds = 0;
   double train_seconds = 0;  ///< all iterations and the set-up, without loading
   std::size_t key_switches = 0;
+  std::size_t refreshes = 0;
+  std::size_t refresh_key_switches = 0;  ///< of one refresh; part of key_switches
 };
 
 struct TrainingPlan {

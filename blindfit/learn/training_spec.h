@@ -3,8 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
+#include "blindfit/base/csprng.h"
+#include "blindfit/bootstrap/parameters.h"
 #include "blindfit/learn/activation.h"
 #include "blindfit/learn/optimizer.h"
 #include "blindfit/matrix/tiling.h"
@@ -23,6 +26,20 @@ enum class Start { kEncrypted, kZero };
 /// 1 / sum |X| (note 0005, "Scales").
 inline constexpr double kPreconditionerGain = 0x1p6;
 
+/// How the weights get their levels back, in the cloud and without a secret.
+struct RefreshSpec {
+  bootstrap::BootstrapLiteral set;
+  /// No |V + i V_before| ever exceeds this: it is refreshed as a message of at most 1/2. Errors of
+  /// refreshes grow with it.
+  double weight_bound = 1;
+  /// Of the random signs under which the packed weights stand (note 0008, "Message ratio"). Public.
+  base::Seed signs{};
+
+  /// The weight that is 1 in the message that is refreshed.
+  [[nodiscard]] double unit() const noexcept { return 2 * weight_bound; }
+  bool operator==(const RefreshSpec&) const = default;
+};
+
 struct TrainingSpec {
   matrix::Tiling tiling;
   Activation activation;
@@ -31,6 +48,7 @@ struct TrainingSpec {
   Start start = Start::kZero;
   bool encrypted_preconditioner = false;  ///< B uploaded in the packed layout; otherwise B = 1
   double scale = 0x1p40;                  ///< the scale of weights wherever they are added
+  std::optional<RefreshSpec> refresh;     ///< none: the modulus must last for all iterations
 
   /// The scale of errors: odd parts of activations and one-hot labels.
   [[nodiscard]] double error_scale() const noexcept {
@@ -38,5 +56,9 @@ struct TrainingSpec {
   }
   [[nodiscard]] std::size_t iterations() const noexcept { return steps.size(); }
 };
+
+/// One factor +1 or -1 a slot by which packed weights are multiplied wherever they are encrypted:
+/// by the owner in what it uploads, by the masks of spreading and packing. Empty without refreshes.
+std::vector<double> slot_signs(const TrainingSpec& spec);
 
 }  // namespace blindfit::learn

@@ -109,6 +109,33 @@ double largest_unused(const Tiling& tiling, std::span<const std::complex<double>
   return largest;
 }
 
+namespace {
+
+template <typename Vector>
+void multiply_each(std::span<const double> factors, Vector& slots) {
+  if (factors.empty()) {
+    return;
+  }
+  if (factors.size() != slots.size()) {
+    throw base::Error(base::ErrorCode::kInvalidArgument, "there must be one factor a slot, " +
+                                                             std::to_string(slots.size()) + ": " +
+                                                             std::to_string(factors.size()));
+  }
+  for (std::size_t s = 0; s < factors.size(); ++s) {
+    slots[s] *= factors[s];
+  }
+}
+
+}  // namespace
+
+void multiply_slots(std::span<const double> factors, Slots& slots) {
+  multiply_each(factors, slots);
+}
+
+void multiply_slots(std::span<const double> factors, std::vector<double>& slots) {
+  multiply_each(factors, slots);
+}
+
 std::vector<double> lane_mask(const Tiling& tiling, std::size_t lane, double value) {
   std::vector<double> mask(tiling.tile.slots(), 0.0);
   for (std::size_t j = 0; j < tiling.tile.features; ++j) {

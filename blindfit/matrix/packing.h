@@ -44,6 +44,11 @@ std::vector<double> unpack_weights(const Tiling& tiling,
 /// parts: what the canary of `decrypt` compares with the noise model.
 double largest_unused(const Tiling& tiling, std::span<const std::complex<double>> slots);
 
+/// slots[s] *= factors[s]. No factors: nothing changes. Throws Error{kInvalidArgument} if there are
+/// others than one a slot.
+void multiply_slots(std::span<const double> factors, Slots& slots);
+void multiply_slots(std::span<const double> factors, std::vector<double>& slots);
+
 /// `value` in lane `lane` of every feature block, zero elsewhere.
 std::vector<double> lane_mask(const Tiling& tiling, std::size_t lane, double value);
 /// `value` in the feature blocks that hold class k in pack_labels.
