@@ -39,6 +39,10 @@ const char* to_string(ObjectKind kind) noexcept {
       return "owner's key";
     case ObjectKind::kTransform:
       return "feature transform";
+    case ObjectKind::kToSparseKey:
+      return "key to the sparse secret";
+    case ObjectKind::kFromSparseKey:
+      return "key from the sparse secret";
   }
   return "unknown object";
 }

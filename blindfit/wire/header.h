@@ -39,6 +39,8 @@ enum class ObjectKind : std::uint16_t {
   kGaloisKey = 5,
   kOwnerKey = 6,
   kTransform = 7,
+  kToSparseKey = 8,
+  kFromSparseKey = 9,
 };
 /// What people call the kind, e.g. "Galois key"; "unknown object" outside the enumeration.
 const char* to_string(ObjectKind kind) noexcept;

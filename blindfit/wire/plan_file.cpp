@@ -2,6 +2,7 @@
 #include "blindfit/wire/plan_file.h"
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <utility>
 
 #include "blindfit/wire/json_fields.h"
@@ -16,7 +17,7 @@ using base::ErrorCode;
 using nlohmann::json;
 
 constexpr const char* kFormat = "blindfit plan";
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 32;
 
 std::string hex(std::span<const std::uint8_t> bytes) {
@@ -40,6 +41,16 @@ std::string checksum_of(json document) {
   return hex(digest_of(document));
 }
 
+json to_json(const learn::RefreshSpec& refresh) {
+  for (const bootstrap::NamedSet& set : bootstrap::named_sets()) {
+    if (set.literal == refresh.set) {
+      return {
+          {"set", set.name}, {"weight_bound", refresh.weight_bound}, {"signs", hex(refresh.signs)}};
+    }
+  }
+  throw Error(ErrorCode::kInvalidArgument, "a plan's refreshes must use a named set");
+}
+
 json spec_to_json(const learn::TrainingSpec& spec) {
   json steps = json::array();
   for (const learn::OptimizerStep& step : spec.steps) {
@@ -59,7 +70,8 @@ json spec_to_json(const learn::TrainingSpec& spec) {
           {"labels", spec.labels == learn::LabelSource::kEncryptedLabels ? "encrypted" : "product"},
           {"start", spec.start == learn::Start::kEncrypted ? "encrypted" : "zero"},
           {"encrypted_preconditioner", spec.encrypted_preconditioner},
-          {"scale", spec.scale}};
+          {"scale", spec.scale},
+          {"refresh", spec.refresh ? to_json(*spec.refresh) : json()}};
 }
 
 bool choice(const JsonFields& fields, std::string_view name, std::string_view yes,
@@ -89,12 +101,51 @@ std::vector<learn::OptimizerStep> steps_from_json(const JsonFields& fields) {
   return steps;
 }
 
+bootstrap::BootstrapLiteral set_from_json(const JsonFields& fields) {
+  const std::string name = fields.text("set");
+  for (const bootstrap::NamedSet& set : bootstrap::named_sets()) {
+    if (set.name == name) {
+      return set.literal;
+    }
+  }
+  fields.fail("set", "A, T14 or T16");
+}
+
+base::Seed seed_from_json(const JsonFields& fields, std::string_view name) {
+  base::Seed seed{};
+  const std::string text = fields.text(name);
+  if (text.size() != 2 * seed.size() ||
+      text.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    fields.fail(name, "64 digits of lower-case hexadecimal");
+  }
+  for (std::size_t i = 0; i < seed.size(); ++i) {
+    seed[i] = static_cast<std::uint8_t>(std::stoul(text.substr(2 * i, 2), nullptr, 16));
+  }
+  return seed;
+}
+
+std::optional<learn::RefreshSpec> refresh_from_json(const json& object) {
+  constexpr double kMaxWeightBound = 0x1p20;
+  if (object.is_null()) {
+    return std::nullopt;
+  }
+  const JsonFields fields(object, "refresh", {"set", "weight_bound", "signs"});
+  learn::RefreshSpec refresh;
+  refresh.set = set_from_json(fields);
+  refresh.weight_bound = fields.number("weight_bound");
+  if (!(refresh.weight_bound >= 1 / kMaxWeightBound && refresh.weight_bound <= kMaxWeightBound)) {
+    fields.fail("weight_bound", "in [2^-20, 2^20]");
+  }
+  refresh.signs = seed_from_json(fields, "signs");
+  return refresh;
+}
+
 learn::TrainingSpec spec_from_json(const json& object) {
   const JsonFields fields(
       object, "spec",
       {"rows", "features", "classes", "tile_rows", "tile_features", "activation_odd_chebyshev",
        "activation_radius", "activation_extension_ratio", "activation_extension_steps",
-       "steps_rate_eta", "labels", "start", "encrypted_preconditioner", "scale"});
+       "steps_rate_eta", "labels", "start", "encrypted_preconditioner", "scale", "refresh"});
   const auto count = [&](std::string_view name) {
     return static_cast<std::size_t>(fields.unsigned_integer(name, kMaxCount));
   };
@@ -121,6 +172,7 @@ learn::TrainingSpec spec_from_json(const json& object) {
   if (!(spec.scale >= 0x1p20 && spec.scale <= 0x1p50)) {
     fields.fail("scale", "in [2^20, 2^50]");
   }
+  spec.refresh = refresh_from_json(fields.at("refresh"));
   if (spec.tiling.tile.rows == 0 || spec.tiling.tile.features == 0) {
     fields.fail("tile_rows", "positive");
   }
@@ -128,16 +180,13 @@ learn::TrainingSpec spec_from_json(const json& object) {
 }
 
 json keys_to_json(const learn::KeyRequirements& keys) {
-  json rotations = json::array();
-  for (const auto& [steps, level] : keys.rotations) {
-    rotations.push_back({steps.value, level});
+  json galois = json::array();
+  for (const auto& [element, level] : keys.galois) {
+    galois.push_back({element.value, level});
   }
-  json object = {{"rotations_steps_level", rotations}};
+  json object = {{"galois_element_level", galois}, {"encapsulation", keys.encapsulation}};
   if (keys.relinearization) {
     object["relinearization_level"] = *keys.relinearization;
-  }
-  if (keys.conjugation) {
-    object["conjugation_level"] = *keys.conjugation;
   }
   return object;
 }
@@ -151,7 +200,8 @@ json costs_to_json(const learn::PlanCosts& costs) {
           {"setup_seconds", costs.setup_seconds},
           {"iteration_seconds", costs.iteration_seconds},
           {"train_seconds", costs.train_seconds},
-          {"key_switches", costs.key_switches}};
+          {"key_switches", costs.key_switches},
+          {"refreshes", costs.refreshes}};
 }
 
 PlanFile plan_from_json(const json& root) {
@@ -166,10 +216,10 @@ PlanFile plan_from_json(const json& root) {
     document.fail("fingerprint", "that of the plan's parameters");
   }
   PlanFile file{std::move(plan).value(), document.at("owner").dump()};
-  const JsonFields costs(
-      document.at("costs"), "costs",
-      {"ciphertexts_uploaded", "upload_bytes", "evaluation_key_bytes", "resident_key_bytes",
-       "peak_memory_bytes", "setup_seconds", "iteration_seconds", "train_seconds", "key_switches"});
+  const JsonFields costs(document.at("costs"), "costs",
+                         {"ciphertexts_uploaded", "upload_bytes", "evaluation_key_bytes",
+                          "resident_key_bytes", "peak_memory_bytes", "setup_seconds",
+                          "iteration_seconds", "train_seconds", "key_switches", "refreshes"});
   file.plan.costs.setup_seconds = costs.number("setup_seconds");
   file.plan.costs.iteration_seconds = costs.number("iteration_seconds");
   file.plan.costs.train_seconds = costs.number("train_seconds");
@@ -216,7 +266,7 @@ base::Result<PlanFile> load_plan(std::string_view text, const Limits& limits) {
   }
   if (root.value("version", json()) != json(kVersion)) {
     return Error(ErrorCode::kForeign,
-                 "this program reads plans of version 1 (use the release that wrote it): " +
+                 "this program reads plans of version 2 (use the release that wrote it): " +
                      root.value("version", json()).dump());
   }
   if (root.value("checksum", json()) != json(checksum_of(root))) {

@@ -42,10 +42,48 @@ TEST(PlanFile, RoundTrips) {
   EXPECT_EQ(loaded.plan.spec.steps, plan.spec.steps);
   EXPECT_EQ(loaded.plan.spec.activation.odd.coefficients, plan.spec.activation.odd.coefficients);
   EXPECT_EQ(loaded.plan.levels, plan.levels);
-  EXPECT_EQ(loaded.plan.keys.rotations, plan.keys.rotations);
+  EXPECT_EQ(loaded.plan.keys.galois, plan.keys.galois);
   EXPECT_EQ(loaded.plan.costs.train_seconds, plan.costs.train_seconds);
   EXPECT_EQ(loaded.plan.costs.evaluation_key_bytes, plan.costs.evaluation_key_bytes);
   EXPECT_EQ(json::parse(loaded.owner), json({{"transform", "whiten"}}));
+}
+
+learn::TrainingPlan refreshed_plan() {
+  learn::PlanRequest request;
+  request.spec.tiling = {{}, 100, 20, 3};
+  request.spec.activation = {{{0, 0.4, 0, -0.1}}, 8, {}};
+  request.spec.steps.resize(5, {0.5, -0.25});
+  request.spec.refresh = learn::RefreshSpec{bootstrap::set_a(), 3.5, base::Seed{1, 2, 0xAB}};
+  return learn::plan_training(request, {}).value();
+}
+
+TEST(PlanFile, RoundTripsRefreshes) {
+  const learn::TrainingPlan plan = refreshed_plan();
+  const std::string text = save_plan(plan, json::object());
+  const PlanFile loaded = load_plan(text).value();
+  EXPECT_EQ(loaded.plan.spec.refresh, plan.spec.refresh);
+  EXPECT_EQ(loaded.plan.parameters, plan.parameters);
+  EXPECT_EQ(loaded.plan.keys.galois, plan.keys.galois);
+  EXPECT_TRUE(loaded.plan.keys.encapsulation);
+  EXPECT_EQ(loaded.plan.costs.refreshes, 3U);
+  EXPECT_NE(text.find("\"signs\": \"0102ab00"), std::string::npos);
+}
+
+TEST(PlanFile, DependsOnEveryPartOfItsRefreshes) {
+  const learn::TrainingPlan plan = refreshed_plan();
+  const base::Digest id = plan_fingerprint(plan);
+  learn::TrainingPlan other = plan;
+  other.spec.refresh->weight_bound = 4;
+  EXPECT_NE(plan_fingerprint(other), id);
+  other = plan;
+  other.spec.refresh->signs[31] = 1;
+  EXPECT_NE(plan_fingerprint(other), id);
+  other = plan;
+  other.spec.refresh->set = bootstrap::set_t14();
+  EXPECT_NE(plan_fingerprint(other), id);
+  EXPECT_FALSE(load_plan(save_plan(other, json::object())).ok()) << "parameters of another set";
+  other.spec.refresh->set.usable.count = 9;
+  EXPECT_THROW((void)save_plan(other, json::object()), base::Error);
 }
 
 TEST(PlanFile, NamesWhatIsComputedAndNotWhatItCosts) {
@@ -75,7 +113,7 @@ TEST(PlanFile, RefusesEditsByTheirChecksum) {
             ErrorCode::kCorrupt);
   EXPECT_EQ(code_of(load_plan(replace(text, "blindfit plan", "blindfit plum"))),
             ErrorCode::kForeign);
-  EXPECT_EQ(code_of(load_plan(replace(text, "\"version\": 1", "\"version\": 2"))),
+  EXPECT_EQ(code_of(load_plan(replace(text, "\"version\": 2", "\"version\": 1"))),
             ErrorCode::kForeign);
   EXPECT_FALSE(load_plan("").ok());
   EXPECT_FALSE(load_plan("[]").ok());

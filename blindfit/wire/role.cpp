@@ -24,6 +24,8 @@ const char* name_of(RoleKind kind) noexcept {
       return "checkpoint V";
     case RoleKind::kCheckpointW:
       return "checkpoint W";
+    case RoleKind::kState:
+      return "state";
   }
   return "unknown role";
 }

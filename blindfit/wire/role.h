@@ -21,6 +21,7 @@ enum class RoleKind : std::uint32_t {
   kWeights = 6,      ///< W at level 0, after iteration `index`
   kCheckpointV = 7,  ///< V and W at their own levels, after iteration `index`
   kCheckpointW = 8,
+  kState = 9,  ///< V + i V_before, what is refreshed, after iteration `index`
 };
 
 struct Role {

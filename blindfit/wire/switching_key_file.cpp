@@ -19,10 +19,22 @@ std::uint64_t payload_bytes(const rlwe::Parameters& parameters, std::size_t leve
                            poly_bytes(parameters, {level + 1, parameters.p_primes().size()});
 }
 
-std::vector<std::uint8_t> save(const rlwe::Parameters& parameters, const KeySetId& key_set,
-                               const rlwe::SwitchingKey& key, std::uint32_t element) {
+ObjectKind kind_of(PlainKey which) noexcept {
+  switch (which) {
+    case PlainKey::kToSparse:
+      return ObjectKind::kToSparseKey;
+    case PlainKey::kFromSparse:
+      return ObjectKind::kFromSparseKey;
+    case PlainKey::kRelinearization:
+      break;
+  }
+  return ObjectKind::kRelinearizationKey;
+}
+
+std::vector<std::uint8_t> save(ObjectKind kind, const rlwe::Parameters& parameters,
+                               const KeySetId& key_set, const rlwe::SwitchingKey& key,
+                               std::uint32_t element) {
   const std::size_t level = key.level();
-  const ObjectKind kind = element == 0 ? ObjectKind::kRelinearizationKey : ObjectKind::kGaloisKey;
   ObjectWriter object(kind, {parameters.fingerprint(), key_set}, payload_bytes(parameters, level));
   ByteWriter& out = object.payload();
   out.number(element);
@@ -102,29 +114,26 @@ std::uint64_t switching_key_file_bytes(const rlwe::Parameters& parameters, std::
   return kHeaderBytes + payload_bytes(parameters, level) + kChecksumBytes;
 }
 
-std::vector<std::uint8_t> save_relinearization_key(const rlwe::Parameters& parameters,
-                                                   const KeySetId& key_set,
-                                                   const rlwe::SwitchingKey& key) {
-  return save(parameters, key_set, key, 0);
+std::vector<std::uint8_t> save_plain_key(PlainKey which, const rlwe::Parameters& parameters,
+                                         const KeySetId& key_set, const rlwe::SwitchingKey& key) {
+  return save(kind_of(which), parameters, key_set, key, 0);
 }
 
 std::vector<std::uint8_t> save_galois_key(const rlwe::Parameters& parameters,
                                           const KeySetId& key_set, const rlwe::GaloisKey& key) {
-  return save(parameters, key_set, key.key, key.automorphism.element.value);
+  return save(ObjectKind::kGaloisKey, parameters, key_set, key.key, key.automorphism.element.value);
 }
 
-base::Result<rlwe::SwitchingKey> load_relinearization_key(std::span<const std::uint8_t> bytes,
-                                                          const rlwe::Parameters& parameters,
-                                                          const KeySetId& key_set,
-                                                          const Limits& limits) {
-  base::Result<LoadedKey> loaded =
-      load(bytes, ObjectKind::kRelinearizationKey, parameters, key_set, limits);
+base::Result<rlwe::SwitchingKey> load_plain_key(PlainKey which, std::span<const std::uint8_t> bytes,
+                                                const rlwe::Parameters& parameters,
+                                                const KeySetId& key_set, const Limits& limits) {
+  base::Result<LoadedKey> loaded = load(bytes, kind_of(which), parameters, key_set, limits);
   if (!loaded) {
     return loaded.error();
   }
   if (loaded->element != 0) {
     return Error(ErrorCode::kMalformed,
-                 "a relinearization key has no Galois element: " + std::to_string(loaded->element));
+                 "this key has no Galois element: " + std::to_string(loaded->element));
   }
   return std::move(loaded).value().key;
 }

@@ -69,12 +69,27 @@ TEST_F(SwitchingKeyFile, ReturnsGaloisKeysOfEveryLevel) {
 
 TEST_F(SwitchingKeyFile, ReturnsRelinearizationKeys) {
   const rlwe::SwitchingKey& key = engine_.keys().relinearization(2);
-  const Bytes bytes = save_relinearization_key(parameters(), key_set_, key);
-  const auto loaded = load_relinearization_key(bytes, parameters(), key_set_);
+  const Bytes bytes = save_plain_key(PlainKey::kRelinearization, parameters(), key_set_, key);
+  const auto loaded = load_plain_key(PlainKey::kRelinearization, bytes, parameters(), key_set_);
   ASSERT_TRUE(loaded.ok()) << loaded.error().what();
   EXPECT_TRUE(equal(loaded->b, key.b));
   EXPECT_EQ(loaded->seed, key.seed);
   EXPECT_EQ(error_of(bytes), ErrorCode::kForeign) << "a relinearization key is no Galois key";
+}
+
+TEST_F(SwitchingKeyFile, TellsKeysOfTheEncapsulationApart) {
+  const rlwe::SwitchingKey& key = engine_.keys().relinearization(2);
+  const Bytes there = save_plain_key(PlainKey::kToSparse, parameters(), key_set_, key);
+  const Bytes back = save_plain_key(PlainKey::kFromSparse, parameters(), key_set_, key);
+  EXPECT_EQ(there.size(), switching_key_file_bytes(parameters(), 2));
+  for (const PlainKey which :
+       {PlainKey::kRelinearization, PlainKey::kToSparse, PlainKey::kFromSparse}) {
+    EXPECT_EQ(load_plain_key(which, there, parameters(), key_set_).ok(),
+              which == PlainKey::kToSparse);
+    EXPECT_EQ(load_plain_key(which, back, parameters(), key_set_).ok(),
+              which == PlainKey::kFromSparse);
+  }
+  EXPECT_EQ(error_of(there), ErrorCode::kForeign);
 }
 
 TEST_F(SwitchingKeyFile, AcceptsNoTruncationAndNoFlippedBit) {
@@ -110,10 +125,12 @@ TEST_F(SwitchingKeyFile, RefusesForgedFields) {
 }
 
 TEST_F(SwitchingKeyFile, RefusesAnElementInARelinearizationKey) {
-  Bytes bytes = save_relinearization_key(parameters(), key_set_, engine_.keys().relinearization(2));
+  Bytes bytes = save_plain_key(PlainKey::kRelinearization, parameters(), key_set_,
+                               engine_.keys().relinearization(2));
   bytes = with_fresh_checksum(with_field(bytes, kElementAt, 5U));
-  EXPECT_EQ(load_relinearization_key(bytes, parameters(), key_set_).error().code(),
-            ErrorCode::kMalformed);
+  EXPECT_EQ(
+      load_plain_key(PlainKey::kRelinearization, bytes, parameters(), key_set_).error().code(),
+      ErrorCode::kMalformed);
 }
 
 TEST_F(SwitchingKeyFile, RefusesWhatBelongsToOthersOrIsTooLarge) {
