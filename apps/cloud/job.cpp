@@ -95,18 +95,21 @@ class JobReader {
  private:
   void add_key_tasks() {
     const learn::KeyRequirements& keys = job_.plan.keys;
-    const unsigned log_n = parameters_.log_n();
     if (keys.relinearization) {
       tasks_.emplace_back([this] { load_relinearization_key(); });
     }
-    if (keys.conjugation) {
-      const std::size_t level = *keys.conjugation;
-      tasks_.emplace_back(
-          [this, level, log_n] { load_galois_key(ckks::conjugation_element(log_n), level); });
+    for (const auto& entry : keys.galois) {
+      tasks_.emplace_back([this, entry] { load_galois_key(entry.first, entry.second); });
     }
-    for (const auto& entry : keys.rotations) {
-      tasks_.emplace_back([this, entry, log_n] {
-        load_galois_key(ckks::galois_element(entry.first, log_n), entry.second);
+    if (keys.encapsulation) {
+      rlwe::EncapsulationKeys& pair = job_.refresh->encapsulation;
+      tasks_.emplace_back([this, &pair] {
+        pair.to_sparse =
+            load_plain_key(wire::PlainKey::kToSparse, upload::kToSparseKey, *job_.refresh->tiny, 0);
+      });
+      tasks_.emplace_back([this, &pair] {
+        pair.from_sparse = load_plain_key(wire::PlainKey::kFromSparse, upload::kFromSparseKey,
+                                          *job_.context, parameters_.max_level());
       });
     }
   }
@@ -147,13 +150,20 @@ class JobReader {
     });
   }
 
-  void load_relinearization_key() {
-    const fs::path path = folder_ / upload::kKeys / upload::kRelinearizationKey;
-    auto key = value_or_throw(wire::load_file(path, limits_, [this](Bytes bytes) {
-      return wire::load_relinearization_key(bytes, parameters_, job_.key_set, limits_);
+  rlwe::SwitchingKey load_plain_key(wire::PlainKey which, const char* name,
+                                    const rlwe::Context& context, std::size_t level) const {
+    const fs::path path = folder_ / upload::kKeys / name;
+    auto key = value_or_throw(wire::load_file(path, limits_, [&](Bytes bytes) {
+      return wire::load_plain_key(which, bytes, context.parameters(), job_.key_set, limits_);
     }));
-    require_level(path, key.level(), *job_.plan.keys.relinearization);
-    rlwe::expand_seed(*job_.context, key);
+    require_level(path, key.level(), level);
+    rlwe::expand_seed(context, key);
+    return key;
+  }
+
+  void load_relinearization_key() {
+    auto key = load_plain_key(wire::PlainKey::kRelinearization, upload::kRelinearizationKey,
+                              *job_.context, *job_.plan.keys.relinearization);
     const std::lock_guard lock(mutex_);
     job_.keys.set_relinearization(std::move(key));
   }
@@ -213,6 +223,12 @@ Job load_job(const fs::path& folder, base::ThreadPool& pool) {
   job.plan_id = wire::plan_fingerprint(job.plan);
   job.context = value_or_throw(
       rlwe::make_context(value_or_throw(rlwe::Parameters::make(job.plan.parameters))));
+  if (job.plan.spec.refresh) {
+    auto parameters =
+        value_or_throw(bootstrap::BootstrapParameters::make(job.plan.spec.refresh->set));
+    auto tiny = value_or_throw(rlwe::make_context(parameters.tiny()));
+    job.refresh = RefreshMaterial{std::move(parameters), std::move(tiny), {}};
+  }
   job.key_set = read_key_set(folder / program::ciphertext_file({RoleKind::kData, 1, {}}));
   JobReader(folder, job).run(pool);
   return job;

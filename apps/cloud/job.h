@@ -4,16 +4,25 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "blindfit/base/thread_pool.h"
+#include "blindfit/bootstrap/parameters.h"
 #include "blindfit/ckks/arithmetic.h"
 #include "blindfit/learn/training_circuit.h"
 #include "blindfit/learn/training_plan.h"
-#include "blindfit/rlwe/switching_key.h"
+#include "blindfit/rlwe/encapsulation.h"
 #include "blindfit/wire/header.h"
 
 namespace blindfit::cloud {
+
+/// What refreshes take besides the evaluation keys.
+struct RefreshMaterial {
+  bootstrap::BootstrapParameters parameters;
+  std::shared_ptr<const rlwe::Context> tiny;
+  rlwe::EncapsulationKeys encapsulation;
+};
 
 struct Job {
   learn::TrainingPlan plan;
@@ -21,6 +30,7 @@ struct Job {
   std::shared_ptr<const rlwe::Context> context;
   wire::KeySetId key_set;
   rlwe::EvaluationKeys keys;
+  std::optional<RefreshMaterial> refresh;  ///< where the plan refreshes
   learn::TrainingInputs<ckks::Ciphertext> inputs;
   std::string digest;  ///< of all ciphertext files, in hexadecimal: which job a result belongs to
 };

@@ -3,6 +3,7 @@
 
 #include <fmt/core.h>
 
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <system_error>
 #include <utility>
@@ -79,14 +80,42 @@ TrainingRecord ResultFolder::load_latest(State& state) const {
   if (record.finished() > job_.plan.spec.iterations()) {
     fields.fail("iteration_seconds", "at most one number per iteration of the plan");
   }
-  for (std::size_t t = 1; t <= record.finished(); ++t) {
-    (void)load(RoleKind::kWeights, t);  // refuses a result whose weights are gone or damaged
-  }
-  if (record.finished() > 0 && record.finished() < job_.plan.spec.iterations()) {
-    state.v = load(RoleKind::kCheckpointV, record.finished());
-    state.w = load(RoleKind::kCheckpointW, record.finished());
+  while (record.finished() > 0) {
+    const std::size_t t = record.finished();
+    try {
+      state = load_state(t);
+      break;
+    } catch (const Error& error) {
+      const bool oldest = t == 1 || !fs::exists(path_of(state_kind(), t - 1));
+      if (oldest) {
+        throw;
+      }
+      fmt::print(stderr, "blindfit-cloud: warning: {}; going on after iteration {}\n", error.what(),
+                 t - 1);
+      record.iteration_seconds.pop_back();
+    }
   }
   return record;
+}
+
+State ResultFolder::load_state(std::size_t iteration) const {
+  State state;
+  if (job_.plan.spec.refresh) {
+    state.both = load(RoleKind::kState, iteration);
+    return state;
+  }
+  for (std::size_t t = 1; t <= iteration; ++t) {
+    (void)load(RoleKind::kWeights, t);  // refuses a result whose weights are gone or damaged
+  }
+  if (iteration < job_.plan.spec.iterations()) {
+    state.v = load(RoleKind::kCheckpointV, iteration);
+    state.w = load(RoleKind::kCheckpointW, iteration);
+  }
+  return state;
+}
+
+RoleKind ResultFolder::state_kind() const {
+  return job_.plan.spec.refresh ? RoleKind::kState : RoleKind::kCheckpointV;
 }
 
 wire::Role ResultFolder::role(RoleKind kind, std::size_t iteration) const {
@@ -117,11 +146,15 @@ void ResultFolder::save_iteration(const State& state, const TrainingRecord& reco
     save_files(state, record);
   } catch (...) {
     if (!fs::exists(path_ / result::kTraining)) {
-      remove({RoleKind::kWeights, RoleKind::kCheckpointV, RoleKind::kCheckpointW}, t);
+      remove({RoleKind::kWeights, RoleKind::kCheckpointV, RoleKind::kCheckpointW, RoleKind::kState},
+             t);
     }
     throw;
   }
-  remove({RoleKind::kCheckpointV, RoleKind::kCheckpointW}, t - 1);
+  const std::size_t kept = t < job_.plan.spec.iterations() ? 2 : 0;
+  for (std::size_t old = 1; old + kept <= t; ++old) {  // also what a kill left
+    remove({RoleKind::kCheckpointV, RoleKind::kCheckpointW}, old);
+  }
 }
 
 void ResultFolder::remove(std::initializer_list<RoleKind> kinds, std::size_t iteration) const {
@@ -133,6 +166,11 @@ void ResultFolder::remove(std::initializer_list<RoleKind> kinds, std::size_t ite
 
 void ResultFolder::save_files(const State& state, const TrainingRecord& record) const {
   const std::size_t t = record.finished();
+  if (state.both) {
+    save(RoleKind::kState, t, *state.both);
+    save_record(record);
+    return;
+  }
   ckks::Ciphertext weights = *state.w;
   ckks::drop_level(weights, 0);
   save(RoleKind::kWeights, t, weights);

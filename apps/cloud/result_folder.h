@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What training leaves behind after every iteration: weights for the owner, a state to go on from,
-// and a record for people.
+// What training leaves behind after every iteration: weights for the owner, a state to go on from
+// (one and the same file where weights are refreshed), and a record for people.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ namespace blindfit::cloud {
 struct TrainingRecord {
   std::vector<double> iteration_seconds;  ///< one per finished iteration
   double load_seconds = 0;
-  double setup_seconds = 0;  ///< the label product
+  double setup_seconds = 0;  ///< the label product and the matrices of refreshes
   double peak_anonymous_mib = 0;
   std::size_t threads = 0;
 
@@ -35,13 +35,16 @@ class ResultFolder {
   /// job.
   ResultFolder(std::filesystem::path path, const Job& job, bool resume);
 
-  /// The last iteration of which everything is there: its record, and its state in `state`.
-  /// A damaged checkpoint is refused with the error of its reader.
+  /// The last iteration of which everything is there and whole: its record, and its state in
+  /// `state`. A damaged or foreign checkpoint is refused with a warning on stderr, and the one
+  /// before it is used; at least two are kept. Throws what the reader of the oldest one says if
+  /// none can be used.
   [[nodiscard]] TrainingRecord load_latest(State& state) const;
 
-  /// Writes W at level 0, then the state unless this was the last iteration, then the record; only
-  /// then removes the state before. Whatever moment a kill picks, the folder resumes from this or
-  /// the previous iteration. If the first iteration cannot be saved, nothing of it stays.
+  /// Writes what the owner reads, then the state unless this was the last iteration, then the
+  /// record; only then removes the state before the previous one. Whatever moment a kill picks, the
+  /// folder resumes from this or the previous iteration. If the first iteration cannot be saved,
+  /// nothing of it stays.
   void save_iteration(const State& state, const TrainingRecord& record) const;
 
  private:
@@ -49,10 +52,14 @@ class ResultFolder {
   [[nodiscard]] std::filesystem::path path_of(wire::RoleKind kind, std::size_t iteration) const;
   [[nodiscard]] ckks::Ciphertext load(wire::RoleKind kind, std::size_t iteration) const;
   void save(wire::RoleKind kind, std::size_t iteration, const ckks::Ciphertext& ct) const;
+  /// Throws what the readers say if anything of `iteration` is missing or damaged.
+  [[nodiscard]] State load_state(std::size_t iteration) const;
   void remove(std::initializer_list<wire::RoleKind> kinds, std::size_t iteration) const;
   void save_files(const State& state, const TrainingRecord& record) const;
   void save_record(const TrainingRecord& record) const;
   [[nodiscard]] std::optional<nlohmann::json> read_record() const;
+  /// The file without which there is no checkpoint.
+  [[nodiscard]] wire::RoleKind state_kind() const;
 
   std::filesystem::path path_;
   program::MadeFolder folder_;

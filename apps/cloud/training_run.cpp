@@ -6,11 +6,13 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <memory>
 #include <utility>
 
 #include "apps/program/interrupt.h"
 #include "apps/program/peak_memory.h"
 #include "apps/program/progress.h"
+#include "blindfit/bootstrap/bootstrapper.h"
 #include "blindfit/learn/cipher_machine.h"
 
 namespace blindfit::cloud {
@@ -38,6 +40,22 @@ double remaining_key_switches(const learn::TrainingPlan& plan, std::size_t finis
          (iterations - static_cast<double>(finished)) / iterations;
 }
 
+/// The refresher of a job whose plan has refreshes. Encodes gigabytes of matrices.
+std::unique_ptr<bootstrap::Bootstrapper> make_bootstrapper(const Job& job,
+                                                           const ckks::Encoder& encoder,
+                                                           base::ThreadPool& pool) {
+  if (job.plan.costs.refreshes == 0) {
+    return nullptr;
+  }
+  const RefreshMaterial& material = *job.refresh;
+  return std::make_unique<bootstrap::Bootstrapper>(
+      material.parameters,
+      bootstrap::BootstrapMaterial{encoder, *material.tiny, job.keys, material.encapsulation,
+                                   &pool},
+      bootstrap::BootstrapOptions{
+          job.context->parameters().log_n() - 1, ckks::Scale{job.plan.spec.scale}, {}});
+}
+
 /// Trains from `record` to the end and saves after every iteration.
 class TrainingRun {
  public:
@@ -45,7 +63,9 @@ class TrainingRun {
       : job_(job),
         folder_(folder),
         encoder_(*job.context),
-        machine_(encoder_, job.keys, job.plan.spec, pool) {}
+        bootstrapper_(make_bootstrapper(job, encoder_, pool)),
+        machine_(encoder_, job.keys, job.plan.spec, pool,
+                 {bootstrapper_.get(), job.plan.costs.refresh_key_switches}) {}
 
   void run(State state, TrainingRecord& record, const program::PeakMemory& memory) {
     std::atomic<std::size_t> iteration{record.finished()};
@@ -53,13 +73,12 @@ class TrainingRun {
     const program::Progress progress(
         "training", [this, &iteration, total] { return look(iteration.load(), total); });
     learn::TrainingCircuit<learn::CipherMachine> circuit(machine_, job_.plan.spec);
-    Stopwatch watch;
     const ckks::Ciphertext product =
         job_.inputs.label_product ? *job_.inputs.label_product : circuit.label_product(job_.inputs);
-    record.setup_seconds = watch.lap();
+    record.setup_seconds = watch_.lap();
     while (record.finished() < job_.plan.spec.iterations()) {
       circuit.step(job_.inputs, product, record.finished(), state);
-      record.iteration_seconds.push_back(watch.lap());
+      record.iteration_seconds.push_back(watch_.lap());
       record.peak_anonymous_mib = memory.mib();
       folder_.save_iteration(state, record);
       iteration = record.finished();
@@ -77,9 +96,11 @@ class TrainingRun {
             fmt::format("iteration {} of {}", std::min(finished + 1, iterations), iterations)};
   }
 
+  Stopwatch watch_;
   const Job& job_;
   const ResultFolder& folder_;
   ckks::Encoder encoder_;
+  std::unique_ptr<bootstrap::Bootstrapper> bootstrapper_;  // none if nothing is refreshed
   learn::CipherMachine machine_;
 };
 
@@ -93,7 +114,7 @@ TrainingRecord train(const TrainOptions& options) {
   const ResultFolder folder(options.out, job, options.resume);
   State state;
   if (job.plan.spec.start == learn::Start::kEncrypted) {
-    state = {job.inputs.start, job.inputs.start};
+    state = {job.inputs.start, job.inputs.start, std::nullopt};
   }
   TrainingRecord record = folder.load_latest(state);
   if (record.finished() == job.plan.spec.iterations()) {

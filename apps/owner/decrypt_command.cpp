@@ -26,8 +26,9 @@ struct Flags {
 };
 
 /// The iteration asked for, or the last that is there.
-std::size_t chosen_iteration(const Flags& flags, std::size_t planned) {
-  const std::size_t finished = journey::finished_iterations(flags.result);
+std::size_t chosen_iteration(const Flags& flags, const journey::OwnerFolder& owner) {
+  const std::size_t planned = owner.plan.plan.spec.iterations();
+  const std::size_t finished = journey::finished_iterations(owner, flags.result);
   if (finished == 0) {
     throw Error(ErrorCode::kIo, fmt::format("'{}' must hold weights of at least one iteration: "
                                             "none; run `blindfit-cloud train --out` there",
@@ -61,7 +62,7 @@ void run(const Flags& flags) {
   const program::Console console(flags.common);
   program::check_target(flags.out);
   const journey::OwnerFolder owner = open_folder(flags.keys, flags.passphrase);
-  const std::size_t iteration = chosen_iteration(flags, owner.plan.plan.spec.iterations());
+  const std::size_t iteration = chosen_iteration(flags, owner);
   const auto decrypted = journey::decrypt_weights(owner, flags.result, iteration);
   const learn::Head head =
       learn::make_head(decrypted.weights, journey::load_owner_transform(owner));

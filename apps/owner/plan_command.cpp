@@ -45,6 +45,8 @@ struct Flags {
   std::string labels_as = "encrypted";
   std::optional<unsigned> log_n;
   unsigned scale_bits = 40;
+  std::string refreshes = "auto";
+  std::optional<double> weight_bound;
   std::optional<std::size_t> max_ciphertexts;
   std::optional<double> max_key_gib;
   std::string out;
@@ -131,6 +133,16 @@ void add_protocol_options(CLI::App& command, Flags& flags) {
   command.add_option("--scale-bits", flags.scale_bits, "Bits of the fixed-point scale")
       ->capture_default_str()
       ->type_name("BITS");
+  command
+      .add_option("--refresh", flags.refreshes,
+                  "Refresh the weights in the cloud between iterations: auto, never, always")
+      ->check(CLI::IsMember({"auto", "never", "always"}))
+      ->capture_default_str();
+  command
+      .add_option("--weight-bound", flags.weight_bound,
+                  "Largest weight that refreshes provide for (default: the activation's range)")
+      ->check(program::above_zero())
+      ->type_name("W");
   command.add_option("--max-ciphertexts", flags.max_ciphertexts, "Upload no more than this many")
       ->check(program::at_least(1))
       ->type_name("N");
@@ -227,6 +239,8 @@ journey::TrainingRequest make_request(const Flags& flags,
                                                   : learn::LabelSource::kUploadedProduct;
   request.start = flags.start == "encrypted" ? learn::Start::kEncrypted : learn::Start::kZero;
   request.scale_bits = flags.scale_bits;
+  request.refreshes = journey::refreshes_policy(flags.refreshes);
+  request.weight_bound = flags.weight_bound;
   request.log_n = flags.log_n;
   request.max_ciphertexts = flags.max_ciphertexts;
   if (flags.max_key_gib) {

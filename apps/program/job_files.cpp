@@ -33,6 +33,8 @@ std::string ciphertext_file(const wire::Role& role) {
       return fmt::format("checkpoint-{:02}-v.ct", role.index);
     case RoleKind::kCheckpointW:
       return fmt::format("checkpoint-{:02}-w.ct", role.index);
+    case RoleKind::kState:
+      return fmt::format("state-{:04}.ct", role.index);
     case RoleKind::kNone:
       break;
   }

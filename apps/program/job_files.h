@@ -16,6 +16,8 @@ namespace upload {
 inline constexpr const char* kPlan = "plan.json";
 inline constexpr const char* kKeys = "evaluation_keys";
 inline constexpr const char* kRelinearizationKey = "relinearization.key";
+inline constexpr const char* kToSparseKey = "to_sparse.key";
+inline constexpr const char* kFromSparseKey = "from_sparse.key";
 
 /// "conjugation.key" or "rotation_<element>.key".
 std::string galois_key_file(ring::GaloisElement element, unsigned log_n);

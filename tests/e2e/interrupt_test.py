@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """interrupt_test.py OWNER_PROGRAM CLOUD_PROGRAM: kill -9 and Ctrl-C at any moment cost time and nothing else."""
 
+import json
 import random
 import shutil
 import signal
@@ -141,21 +142,50 @@ class InterruptTest(refusal.RefusalTest):
             shutil.rmtree(self.folder / "stopped", ignore_errors=code != 0)
             self.assertEqual(workspace.tree(self.folder), names)
 
-    def test_refuses_a_damaged_checkpoint(self):
+    def test_goes_on_before_a_damaged_checkpoint(self):
+        folder = self.folder / "stopped"
+        record = folder / "training.json"
+        train = ["train", "--job", "upload", "--out", "stopped", "--resume"]
+        self.stop_after(folder / "weights-02.ct", signal.SIGKILL, *train)
+        if json.loads(record.read_text())["iterations_done"] < 2:  # killed before the record
+            self.stop_after(folder / "weights-03.ct", signal.SIGKILL, *train)
+        for path, earlier in [("checkpoint-02-v.ct", 1), ("checkpoint-02-w.ct", 1)]:
+            sound = (folder / path).read_bytes()
+            for damage in damages(sound):
+                (folder / path).write_bytes(damage)
+                copy = self.folder / "copy"
+                shutil.copytree(folder, copy)
+                said = self.succeed("train", "--job", "upload", "--out", "copy", "--resume")
+                self.assertRegex(said, f"warning: .*{path}.*going on after iteration {earlier}")
+                self.assertEqual(workspace.contents(copy, "weights-*.ct"), self.weights)
+                shutil.rmtree(copy)
+            (folder / path).write_bytes(sound)
+        self.expect_resumed("stopped")
+
+    def test_refuses_damaged_checkpoints_with_none_before(self):
         folder = self.folder / "stopped"
         record = folder / "training.json"
         self.stop_after(record, signal.SIGINT, "train", "--job", "upload", "--out", "stopped")
         train = ["train", "--job", "upload", "--out", "stopped", "--resume"]
-        for path in [*sorted(folder.glob("checkpoint-*.ct")), record]:
-            sound = path.read_bytes()
-            middle = len(sound) // 2
-            for damage in [sound[:middle], b"", sound[:middle] + bytes([sound[middle] ^ 16]) + sound[middle + 1 :]]:
-                if path == record and len(damage) == len(sound):
+        first = folder / "checkpoint-01-v.ct"
+        last = sorted(folder.glob("checkpoint-*-v.ct"))[-1]
+        for path in [first, record]:
+            sound = {name: name.read_bytes() for name in [first, last, record]}
+            for damage in damages(sound[path]):
+                if path == record and len(damage) == len(sound[path]):
                     continue  # plain text without a checksum: another number is another number
                 path.write_bytes(damage)
+                if path == first:
+                    last.write_bytes(damage)
                 self.refused(DAMAGED, [path.name], *train)
-            path.write_bytes(sound)
+            for name, content in sound.items():
+                name.write_bytes(content)
         self.expect_resumed("stopped")
+
+
+def damages(sound):
+    middle = len(sound) // 2
+    return [sound[:middle], b"", sound[:middle] + bytes([sound[middle] ^ 16]) + sound[middle + 1 :]]
 
 
 if __name__ == "__main__":

@@ -58,6 +58,7 @@ journey::OwnerPlan plan_paper(const data::Dataset& train, const learn::CostModel
   request.preparation.optimizer = {
       .method = learn::Optimizer::kQuadraticGradientNag, .a0 = kMomentumStart, .step = {}};
   request.preparation.start_value = kStartValue;
+  request.refreshes = journey::Refreshes::kNever;
   request.max_ciphertexts = 6;  // the paper's upload
   request.scale_bits = 45;      // as fast as 40, and five bits more of every weight
   return journey::make_plan(request, cost);

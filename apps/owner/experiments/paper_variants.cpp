@@ -52,6 +52,7 @@ journey::OwnerPlan plan_paper_whitened(const data::Dataset& train, const learn::
   request.features = 1 + static_cast<std::size_t>(request.preparation.transform.components);
   const journey::PreparedData prepared = journey::prepare(train, request.preparation);
   request.activation = journey::choose_activation(kDegree, request, prepared, train.labels);
+  request.refreshes = journey::Refreshes::kNever;
   request.max_ciphertexts = 6;
   return journey::make_plan(request, cost);
 }
@@ -66,6 +67,7 @@ journey::OwnerPlan plan_paper_levelled(const data::Dataset& train, const learn::
   request.labels = learn::LabelSource::kUploadedProduct;
   request.scale_bits = kLevelledScaleBits;
   request.log_n = kLevelledLogN;
+  request.refreshes = journey::Refreshes::kNever;
   request.max_key_bytes = kLevelledKeyBytes;
   return longest_plan(request, cost);
 }

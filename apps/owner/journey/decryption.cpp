@@ -9,6 +9,7 @@
 
 #include "apps/program/exit_code.h"
 #include "apps/program/job_files.h"
+#include "blindfit/bootstrap/precision_model.h"
 #include "blindfit/ckks/encoder.h"
 #include "blindfit/ckks/noise_model.h"
 #include "blindfit/matrix/packing.h"
@@ -26,14 +27,32 @@ using base::ErrorCode;
 using program::value_or_throw;
 namespace fs = std::filesystem;
 
-wire::Role weights_role(std::size_t iteration, const base::Digest& plan) {
-  return {wire::RoleKind::kWeights, static_cast<std::uint32_t>(iteration), plan};
+/// Of what holds W after an iteration.
+wire::Role weights_role(const learn::TrainingPlan& plan, std::size_t iteration) {
+  return {plan.spec.refresh ? wire::RoleKind::kState : wire::RoleKind::kWeights,
+          static_cast<std::uint32_t>(iteration), wire::plan_fingerprint(plan)};
 }
 
-/// What the errors of all packings so far make of W's: the recursion of TrainingCircuit::step on
-/// variances, in units of one packing's. Every iteration packs and rescales anew; the label
-/// product's error is the same each time.
-double accumulated(const std::vector<learn::OptimizerStep>& steps) {
+/// W from what was decrypted: itself, or V and the V before it as real and imaginary part under
+/// signs. Imaginary parts of weights do not count as unused then.
+ckks::Slots packed_weights(const learn::TrainingSpec& spec, std::size_t iteration,
+                           ckks::Slots slots) {
+  if (!spec.refresh) {
+    return slots;
+  }
+  matrix::multiply_slots(learn::slot_signs(spec), slots);
+  const double eta = spec.steps[iteration - 1].eta;
+  for (std::complex<double>& slot : slots) {
+    slot = (1 - eta) * slot.real() + eta * slot.imag();
+  }
+  return slots;
+}
+
+/// What the errors of all packings and refreshes so far make of W's: the recursion of
+/// TrainingCircuit::step on variances, in units of one packing's. Every iteration packs and
+/// rescales anew; the label product's error is the same each time. `refresh`: what a refresh adds
+/// to V and to the V before it.
+double accumulated(const std::vector<learn::OptimizerStep>& steps, double refresh) {
   double w = 1, v = 1, covariance = 1;  // at first both are the start
   double label_w = 0, label_v = 0;      // how often the label product is in them
   double largest = 0;
@@ -41,14 +60,28 @@ double accumulated(const std::vector<learn::OptimizerStep>& steps) {
     const double keep = 1 - step.eta;
     const double next = w + 2;
     const double label_next = label_w + step.rate;
-    w = keep * keep * next + step.eta * step.eta * v + 2 * keep * step.eta * covariance + 1;
+    w = keep * keep * (next + refresh) + step.eta * step.eta * (v + refresh) +
+        2 * keep * step.eta * covariance + 1;
     covariance = keep * next + step.eta * covariance;
-    v = next;
+    v = next + refresh;
     label_w = keep * label_next + step.eta * label_v;
     label_v = label_next;
     largest = std::max(largest, w + label_w * label_w);
   }
   return largest;
+}
+
+/// Variance of what one refresh adds to a weight.
+double refresh_variance(const learn::TrainingSpec& spec) {
+  if (!spec.refresh) {
+    return 0;
+  }
+  const auto parameters = value_or_throw(bootstrap::BootstrapParameters::make(spec.refresh->set));
+  const unsigned log_slots = parameters.main().log_n() - 1;
+  constexpr double kPower = 0.25;  // messages are at most 1/2
+  const double unit = spec.refresh->unit();
+  return unit * unit *
+         bootstrap::refresh_variance(parameters, log_slots, kPower, {spec.scale}).total();
 }
 
 /// What the noise model grants the slots that the last masks set to zero. One packing leaves there
@@ -73,14 +106,15 @@ double allowed_unused(const rlwe::Parameters& parameters, const OwnerPlan& owner
   const double packing = noise.slot_variance(own, scale) +
                          static_cast<double>(tiling.lanes()) * removed * removed * mask;
   const double both = tiling.paired() ? 4 : 1;  // x + conj x
-  return noise.product_bound(both * packing * accumulated(spec.steps));
+  const double one = both * packing;
+  return noise.product_bound(one * accumulated(spec.steps, refresh_variance(spec) / one));
 }
 
 }  // namespace
 
 DecryptedWeights decrypt_weights(const OwnerFolder& owner, const fs::path& result,
                                  std::size_t iteration) {
-  const wire::Role role = weights_role(iteration, wire::plan_fingerprint(owner.plan.plan));
+  const wire::Role role = weights_role(owner.plan.plan, iteration);
   const fs::path path = result / program::ciphertext_file(role);
   const rlwe::Parameters& parameters = owner.context->parameters();
   const auto ct =
@@ -93,8 +127,9 @@ DecryptedWeights decrypt_weights(const OwnerFolder& owner, const fs::path& resul
                 fmt::format("{}: the scale must be the plan's 2^{:.2f}: 2^{:.2f}; train again",
                             path.string(), std::log2(spec.scale), ct.scale.log2()));
   }
-  const ckks::Slots slots =
-      ckks::Encoder(*owner.context).decode(owner::decrypt(*owner.context, owner.key.secret, ct));
+  const ckks::Slots slots = packed_weights(
+      spec, iteration,
+      ckks::Encoder(*owner.context).decode(owner::decrypt(*owner.context, owner.key.secret, ct)));
   DecryptedWeights decrypted;
   decrypted.largest_unused = matrix::largest_unused(spec.tiling, slots);
   decrypted.allowed_unused = allowed_unused(parameters, owner.plan);
@@ -112,9 +147,9 @@ DecryptedWeights decrypt_weights(const OwnerFolder& owner, const fs::path& resul
   return decrypted;
 }
 
-std::size_t finished_iterations(const fs::path& result) {
+std::size_t finished_iterations(const OwnerFolder& owner, const fs::path& result) {
   std::size_t count = 0;
-  while (fs::exists(result / program::ciphertext_file(weights_role(count + 1, {})))) {
+  while (fs::exists(result / program::ciphertext_file(weights_role(owner.plan.plan, count + 1)))) {
     ++count;
   }
   return count;

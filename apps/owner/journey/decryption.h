@@ -25,7 +25,7 @@ DecryptedWeights decrypt_weights(const OwnerFolder& owner, const std::filesystem
                                  std::size_t iteration);
 
 /// Iterations that the result folder holds weights of, from the first without a gap.
-std::size_t finished_iterations(const std::filesystem::path& result);
+std::size_t finished_iterations(const OwnerFolder& owner, const std::filesystem::path& result);
 
 /// The transform that `encrypt` stored. Throws Error{kIo} or what the reader returns.
 data::FeatureTransform load_owner_transform(const OwnerFolder& owner);

@@ -74,9 +74,15 @@ std::vector<EncryptionTask> encryption_tasks(const OwnerPlan& plan, const Prepar
   std::vector<EncryptionTask> tasks;
   const auto add_weights = [&](RoleKind kind, data::Matrix weights, double scale,
                                std::size_t level) {
+    // B is a factor of masks, which have the signs.
+    const bool sign = kind != RoleKind::kPreconditioner;
     tasks.push_back({{kind, 0, id},
-                     [&tiling, weights = std::move(weights)] {
-                       return matrix::pack_weights(tiling, view(weights));
+                     [&spec, weights = std::move(weights), sign] {
+                       matrix::Slots slots = matrix::pack_weights(spec.tiling, view(weights));
+                       if (sign) {
+                         matrix::multiply_slots(learn::slot_signs(spec), slots);
+                       }
+                       return slots;
                      },
                      scale,
                      level});
@@ -172,6 +178,35 @@ void check_data(const OwnerPlan& plan, const data::Dataset& train) {
   }
 }
 
+namespace {
+
+/// The first V + i V_before beyond the bound of refreshes.
+void add_refresh_warning(const learn::RefreshSpec& refresh, const learn::TrainingTrace& mirror,
+                         std::vector<std::string>& warnings) {
+  for (std::size_t t = 0; t < mirror.iterations.size(); ++t) {
+    const double largest = largest_refreshed(mirror, t);
+    if (!(largest <= refresh.weight_bound)) {
+      warnings.push_back(fmt::format(
+          "after iteration {} a pair of weights that is refreshed has the magnitude {:.3g}, beyond "
+          "the plan's bound {:.3g}: it may come back wrong; plan with a larger --weight-bound, a "
+          "smaller --step or fewer --iterations",
+          t + 1, largest, refresh.weight_bound));
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+double largest_refreshed(const learn::TrainingTrace& mirror, std::size_t iteration) {
+  const data::Matrix& v = mirror.iterations[iteration].momentum;
+  if (iteration == 0) {
+    return v.cwiseAbs().maxCoeff();
+  }
+  const data::Matrix& before = mirror.iterations[iteration - 1].momentum;
+  return (v.array().square() + before.array().square()).sqrt().maxCoeff();
+}
+
 std::vector<std::string> range_warnings(const OwnerPlan& plan, const learn::TrainingTrace& mirror) {
   std::vector<std::string> warnings;
   const double domain = plan.plan.spec.activation.domain();
@@ -183,6 +218,9 @@ std::vector<std::string> range_warnings(const OwnerPlan& plan, const learn::Trai
         "larger --range, a smaller --step or fewer --iterations",
         seen.iteration, seen.row + 1, seen.label, seen.logit, domain, domain,
         mirror.largest_logit()));
+  }
+  if (plan.plan.costs.refreshes > 0) {
+    add_refresh_warning(*plan.plan.spec.refresh, mirror, warnings);
   }
   const double room = kFirstPrime / plan.plan.spec.scale;
   for (std::size_t t = 0; t < mirror.iterations.size(); ++t) {

@@ -23,6 +23,9 @@ namespace fs = std::filesystem;
 
 constexpr unsigned kMinScaleBits = 30;
 constexpr unsigned kMaxScaleBits = 45;
+constexpr unsigned kRefreshLogN = 16;
+/// Making, sending and loading evaluation keys, together: a fast network's gigabit a second.
+constexpr double kKeyBytesPerSecond = 1e8;
 
 std::vector<learn::OptimizerStep> steps_of(const Preparation& preparation, std::size_t rows,
                                            std::size_t iterations) {
@@ -50,12 +53,74 @@ void check(const TrainingRequest& request) {
   }
 }
 
+/// With refreshes by the first set that holds an iteration; the last set's refusal if none does.
+base::Result<learn::TrainingPlan> plan_with_refreshes(const TrainingRequest& request,
+                                                      learn::PlanRequest plan,
+                                                      const learn::CostModel& cost) {
+  if (request.log_n && *request.log_n != kRefreshLogN) {
+    return Error(ErrorCode::kInvalidArgument,
+                 fmt::format("refreshes need --log-n {}: {}", kRefreshLogN, *request.log_n));
+  }
+  std::optional<Error> refusal;
+  for (const bootstrap::NamedSet& set : bootstrap::named_sets()) {
+    learn::RefreshSpec refresh;
+    refresh.set = set.literal;
+    refresh.weight_bound = request.weight_bound.value_or(request.activation.domain());
+    plan.spec.refresh = refresh;
+    plan.spec.scale = std::exp2(set.literal.usable.bits);
+    auto result = learn::plan_training(plan, cost);
+    if (result) {
+      return result;
+    }
+    refusal = result.error();
+  }
+  return *refusal;
+}
+
+double seconds_with_keys(const learn::PlanCosts& costs) {
+  return costs.train_seconds + costs.evaluation_key_bytes / kKeyBytesPerSecond;
+}
+
+base::Result<learn::TrainingPlan> choose_plan(const TrainingRequest& request,
+                                              const learn::PlanRequest& plan,
+                                              const learn::CostModel& cost) {
+  if (request.refreshes == Refreshes::kAlways) {
+    return plan_with_refreshes(request, plan, cost);
+  }
+  auto levelled = learn::plan_training(plan, cost);
+  const bool ring_is_open = !request.log_n || *request.log_n == kRefreshLogN;
+  if (request.refreshes == Refreshes::kNever || !ring_is_open) {
+    return levelled;
+  }
+  auto refreshed = plan_with_refreshes(request, plan, cost);
+  if (!refreshed) {
+    return levelled;
+  }
+  const bool faster =
+      !levelled || seconds_with_keys(refreshed->costs) < seconds_with_keys(levelled->costs);
+  return faster ? refreshed : levelled;
+}
+
 void write_text(const fs::path& path, const std::string& text) {
   throw_on_error(base::write_file(
       path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())));
 }
 
 }  // namespace
+
+Refreshes refreshes_policy(std::string_view name) {
+  if (name == "auto") {
+    return Refreshes::kAuto;
+  }
+  if (name == "never") {
+    return Refreshes::kNever;
+  }
+  if (name == "always") {
+    return Refreshes::kAlways;
+  }
+  throw Error(ErrorCode::kInvalidArgument,
+              fmt::format("refreshes must be one of auto, never, always: {}", name));
+}
 
 OwnerPlan make_plan(const TrainingRequest& request, const learn::CostModel& cost) {
   check(request);
@@ -73,7 +138,7 @@ OwnerPlan make_plan(const TrainingRequest& request, const learn::CostModel& cost
   plan.log_n = request.log_n;
   plan.max_ciphertexts = request.max_ciphertexts;
   plan.max_key_bytes = request.max_key_bytes;
-  return {value_or_throw(learn::plan_training(plan, cost)), request.preparation};
+  return {value_or_throw(choose_plan(request, plan, cost)), request.preparation};
 }
 
 void save_owner_plan(const fs::path& path, const OwnerPlan& plan) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <optional>
+#include <string_view>
 
 #include "apps/owner/journey/preparation.h"
 #include "blindfit/learn/activation.h"
@@ -17,6 +18,15 @@ struct OwnerPlan {
   Preparation preparation;
 };
 
+/// Whether weights are refreshed in the cloud between iterations.
+enum class Refreshes {
+  kAuto,    ///< where the job would not fit a modulus without, or would take longer
+  kNever,   ///< the modulus must last for all iterations
+  kAlways,  ///< however few iterations there are
+};
+/// As flags write it. Throws Error{kInvalidArgument} that lists the known names.
+Refreshes refreshes_policy(std::string_view name);
+
 /// What a plan is made from; the rest is the planner's choice.
 struct TrainingRequest {
   std::size_t rows = 0;
@@ -27,12 +37,20 @@ struct TrainingRequest {
   learn::LabelSource labels = learn::LabelSource::kEncryptedLabels;
   learn::Start start = learn::Start::kZero;
   Preparation preparation;
-  unsigned scale_bits = 40;
+  unsigned scale_bits = 40;  ///< without refreshes, whose sets have their own
+  Refreshes refreshes = Refreshes::kAuto;
+  /// Largest |V + i V_before| of a refresh; by default the activation's domain: in whitened
+  /// features logits have the size of the row of weights.
+  std::optional<double> weight_bound;
   std::optional<unsigned> log_n;
   std::optional<std::size_t> max_ciphertexts;
   std::optional<double> max_key_bytes;  ///< evaluation key files
 };
 
+/// With refreshes, the first of the named sets that holds an iteration. Where both ways are
+/// possible, the one with less time for training and for keys, which have to be made, sent and
+/// loaded.
+///
 /// Throws what learn::plan_training returns; Error{kInvalidArgument} for counts of zero and for a
 /// scale outside [30, 45] bits.
 OwnerPlan make_plan(const TrainingRequest& request, const learn::CostModel& cost);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/owner/journey/plan_table.h"
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "apps/program/quantities.h"
+#include "blindfit/bootstrap/failure_probability.h"
 #include "blindfit/rlwe/security.h"
 
 namespace blindfit::journey {
@@ -37,6 +39,37 @@ std::string tile_text(const matrix::Tiling& tiling) {
                      tiling.paired() ? ", two row tiles a ciphertext" : "");
 }
 
+std::string_view set_name(const bootstrap::BootstrapLiteral& literal) {
+  for (const bootstrap::NamedSet& set : bootstrap::named_sets()) {
+    if (set.literal == literal) {
+      return set.name;
+    }
+  }
+  return "unnamed";
+}
+
+/// log2 of the probability that any refresh of the run fails.
+double failure_log2(const learn::TrainingPlan& plan) {
+  const auto parameters = bootstrap::BootstrapParameters::make(plan.spec.refresh->set).value();
+  const auto refreshes = static_cast<double>(plan.costs.refreshes);
+  constexpr double kMagnitude = 0.5;
+  return 1 + std::max(bootstrap::log2_interval_failure(parameters, refreshes),
+                      bootstrap::log2_overflow_failure(parameters, parameters.main().log_n() - 1,
+                                                       kMagnitude, refreshes));
+}
+
+std::string refresh_text(const learn::TrainingPlan& plan) {
+  const learn::RefreshSpec& refresh = *plan.spec.refresh;
+  if (plan.costs.refreshes == 0) {
+    return fmt::format("none needed, set {}", set_name(refresh.set));
+  }
+  return fmt::format(
+      "{}, set {}: {} levels of {} bits each time; weights up to {:g}; the run "
+      "fails with probability 2^{:.0f}",
+      plan.costs.refreshes, set_name(refresh.set), refresh.set.usable.count,
+      refresh.set.usable.bits, refresh.weight_bound, failure_log2(plan));
+}
+
 }  // namespace
 
 void print_plan(const program::Console& console, const OwnerPlan& owner, std::size_t threads) {
@@ -59,6 +92,9 @@ void print_plan(const program::Console& console, const OwnerPlan& owner, std::si
   console.row("levels",
               fmt::format("{} of {:.0f} bits, digits of {} primes", parameters.max_level(),
                           std::log2(spec.scale), parameters.digit_size()));
+  if (spec.refresh) {
+    console.row("refreshes", refresh_text(plan));
+  }
   console.row("tile", tile_text(spec.tiling));
   console.row("upload", fmt::format("{} ciphertexts, {}", costs.ciphertexts_uploaded,
                                     format_bytes(costs.upload_bytes)));
@@ -97,6 +133,7 @@ nlohmann::json plan_figures(const OwnerPlan& owner) {
           {"resident_key_bytes", costs.resident_key_bytes},
           {"peak_memory_bytes", costs.peak_memory_bytes},
           {"key_switches", costs.key_switches},
+          {"refreshes", costs.refreshes},
           {"plan_iteration_seconds", costs.iteration_seconds},
           {"plan_seconds", costs.train_seconds}};
 }
