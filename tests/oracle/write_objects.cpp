@@ -186,8 +186,8 @@ void ObjectWriter::write_galois(const std::string& name, ring::GaloisElement ele
 void ObjectWriter::write_keys() {
   const rlwe::Parameters& parameters = engine_.context().parameters();
   write_file("relinearization.key",
-             wire::save_relinearization_key(parameters, key_set_,
-                                            engine_.keys().relinearization(engine_.max_level())));
+             wire::save_plain_key(wire::PlainKey::kRelinearization, parameters, key_set_,
+                                  engine_.keys().relinearization(engine_.max_level())));
   expected_["keys"].push_back({{"file", "relinearization.key"}, {"bound", kLargestError}});
   write_galois("left_3.key", ckks::galois_element(Steps{3}, log_n()), engine_.max_level());
   write_galois("right_1.key", ckks::galois_element(Steps{-1}, log_n()), 1);
