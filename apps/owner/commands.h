@@ -7,6 +7,7 @@
 namespace blindfit::commands {
 
 void add_features_command(CLI::App& app);
+void add_prepare_command(CLI::App& app);
 void add_plan_command(CLI::App& app);
 void add_keygen_command(CLI::App& app);
 void add_encrypt_command(CLI::App& app);

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "apps/program/console.h"
@@ -31,6 +34,20 @@ data::LabelColumn label_column(const std::string& text) {
   return text;
 }
 
+/// The file of labels, if there is one.
+std::optional<std::filesystem::path> label_file(const DataFlags& flags) {
+  if (!flags.labels.empty()) {
+    return flags.labels;
+  }
+  std::filesystem::path beside = flags.data;
+  if (beside.extension() != ".npy") {
+    return std::nullopt;
+  }
+  beside.replace_extension(".labels.npy");
+  std::error_code ignored;
+  return std::filesystem::exists(beside, ignored) ? std::optional(beside) : std::nullopt;
+}
+
 data::Dataset chosen_rows(const data::Dataset& dataset, const DataFlags& flags) {
   if (flags.skip >= dataset.rows()) {
     throw Error(ErrorCode::kInvalidArgument,
@@ -50,7 +67,10 @@ void add_data_flags(CLI::App& command, DataFlags& flags, bool required) {
       ->required(required)
       ->type_name("FILE");
   command
-      .add_option("--labels", flags.labels, "Labels from a file of their own: .npy, IDX or text")
+      .add_option(
+          "--labels", flags.labels,
+          "Labels from a file of their own: .npy, IDX or text (default: FILE.labels.npy beside "
+          "FILE.npy, as `blindfit features` writes it)")
       ->type_name("FILE");
   command
       .add_option("--label-column", flags.label_column,
@@ -67,9 +87,7 @@ void add_data_flags(CLI::App& command, DataFlags& flags, bool required) {
 
 data::Dataset load_data(const DataFlags& flags, int distinct_labels) {
   data::OpenOptions options;
-  if (!flags.labels.empty()) {
-    options.labels = flags.labels;
-  }
+  options.labels = label_file(flags);
   options.csv.label = label_column(flags.label_column);
   options.csv.limits.distinct_labels = distinct_labels;
   auto dataset = data::open_dataset(flags.data, options);

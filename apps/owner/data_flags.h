@@ -20,9 +20,10 @@ struct DataFlags {
 /// Adds --data, --labels, --label-column, --skip and --limit.
 void add_data_flags(CLI::App& command, DataFlags& flags, bool required);
 
-/// Reads the chosen rows. What is wrong inside the data is Error{kInvalidArgument}: they are input,
-/// not a file of ours. Throws Error{kIo}, kCorrupt for damaged compression, kTooLarge.
-/// `distinct_labels`: fewer than this are refused.
+/// Reads the chosen rows; labels of FILE.npy default to FILE.labels.npy beside it. What is wrong
+/// inside the data is Error{kInvalidArgument}: they are input, not a file of ours. Throws
+/// Error{kIo}, kCorrupt for damaged compression, kTooLarge. `distinct_labels`: fewer than this are
+/// refused.
 data::Dataset load_data(const DataFlags& flags, int distinct_labels);
 
 }  // namespace blindfit::commands

@@ -2,9 +2,13 @@
 // `blindfit evaluate`: tries a head on labelled data.
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "apps/owner/commands.h"
 #include "apps/owner/data_flags.h"
+#include "apps/owner/inner_command.h"
+#include "apps/owner/passphrase_flags.h"
 #include "apps/program/console.h"
 #include "apps/program/exit_code.h"
 #include "apps/program/quantities.h"
@@ -19,9 +23,28 @@ using base::ErrorCode;
 
 struct Flags {
   program::CommonOptions common;
+  PassphraseFlags passphrase;
   DataFlags data;
   std::string head;
+  std::string keys;
+  std::string result;
 };
+
+/// Without a head of its own, `evaluate` has one decrypted.
+void decrypt_head(const Flags& flags, const program::Console& console) {
+  if (flags.keys.empty()) {
+    return;
+  }
+  if (console.stdout_is_taken()) {  // `decrypt` would write there, too
+    throw Error(ErrorCode::kInvalidArgument, "with --keys, --json must name a file: -");
+  }
+  std::vector<std::string> arguments = {"--keys",     flags.keys, "--result",
+                                        flags.result, "--out",    flags.head};
+  if (!flags.passphrase.file.empty()) {
+    arguments.insert(arguments.end(), {"--passphrase-file", flags.passphrase.file});
+  }
+  run_inner_command(add_decrypt_command, "decrypt", std::move(arguments), console);
+}
 
 void check(const learn::Head& head, const data::Dataset& test) {
   if (test.columns() != head.features()) {
@@ -59,6 +82,7 @@ void print_confusion(const program::Console& console, const Eigen::MatrixXi& con
 
 void run(const Flags& flags) {
   const program::Console console(flags.common);
+  decrypt_head(flags, console);
   const learn::Head head = program::value_or_throw(learn::load_head(flags.head));
   const data::Dataset test = load_data(flags.data, 1);
   check(head, test);
@@ -83,11 +107,21 @@ void run(const Flags& flags) {
 
 void add_evaluate_command(CLI::App& app) {
   CLI::App* command =
-      app.add_subcommand("evaluate", "Accuracy, loss and confusion matrix of a head on plain data");
+      app.add_subcommand("evaluate",
+                         "Accuracy, loss and confusion matrix of a head on plain data; with --keys "
+                         "and --result, `decrypt` comes first");
   const auto flags = std::make_shared<Flags>();
-  command->add_option("--head", flags->head, "Head written by `blindfit decrypt`")
+  command->add_option("--head", flags->head, "Head written by `blindfit decrypt`, or to be written")
       ->required()
       ->type_name("FILE.npz");
+  auto* keys = command->add_option("--keys", flags->keys, "The owner's folder, to decrypt with")
+                   ->type_name("DIR");
+  auto* result =
+      command->add_option("--result", flags->result, "Folder that `blindfit-cloud train` filled")
+          ->type_name("DIR");
+  keys->needs(result);
+  result->needs(keys);
+  add_passphrase_flags(*command, flags->passphrase);
   add_data_flags(*command, flags->data, true);
   program::add_json_option(*command, flags->common);
   command->callback([flags] { run(*flags); });

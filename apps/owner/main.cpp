@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   blindfit::program::set_up(app, "blindfit");
   blindfit::commands::add_demo_command(app);
   blindfit::commands::add_features_command(app);
+  blindfit::commands::add_prepare_command(app);
   blindfit::commands::add_plan_command(app);
   blindfit::commands::add_keygen_command(app);
   blindfit::commands::add_encrypt_command(app);
