@@ -184,7 +184,7 @@ void report(const program::Console& console, const features::FeatureFiles& files
   }
   if (!outcome.skipped.empty()) {
     console.row("skipped",
-                fmt::format("{} bad images, listed in '{}'",
+                fmt::format("{} that cannot be used, listed in '{}'",
                             program::format_count(outcome.skipped.size()), files.record.string()));
   }
 }
