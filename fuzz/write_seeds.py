@@ -11,8 +11,13 @@ import io
 import json
 import pathlib
 import struct
+import sys
 
 import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "tests" / "e2e"))
+import onnx_file  # noqa: E402
+import pictures  # noqa: E402
 
 CORPUS = pathlib.Path(__file__).parent / "corpus"
 N, BITS = 1024, 18  # fuzz/small_ring.h: log_n 10, q of 18 and 18 bits, p of 18
@@ -85,7 +90,18 @@ def write_data_seeds():
     write("idx", "labels", struct.pack(">2I", 0x801, 3) + bytes([0, 1, 9]))
 
 
+def write_image_seeds():
+    write("image", "grey.jpg", pictures.GREY_JPEG)
+    write("image", "cmyk.jpg", pictures.CMYK_JPEG)
+    for name, row, depth, colour in (("grey.png", [0, 9], 8, 0), ("wide.png", [1, 2, 3, 4], 16, 0),
+                                     ("rgba.png", range(8), 8, 6)):
+        write("image", name, pictures.png(2, 1, [row], depth, colour))
+    write("onnx", "means", onnx_file.means())
+    write("onnx", "filters", onnx_file.filters([[0.5] * 3], 4))
+
+
 if __name__ == "__main__":
     write_engine_seeds()
     write_json_seeds()
     write_data_seeds()
+    write_image_seeds()
