@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <set>
+#include <utility>
 
 namespace blindfit::images {
 namespace {
@@ -26,7 +27,9 @@ constexpr std::uint32_t kValueInfo = 13;
 }  // namespace graph_field
 namespace node_field {
 constexpr std::uint32_t kOutput = 2;
-}
+constexpr std::uint32_t kAttribute = 5;
+constexpr std::uint32_t kAttributeTensor = 5;
+}  // namespace node_field
 namespace value_field {
 constexpr std::uint32_t kName = 1;
 constexpr std::uint32_t kType = 2;
@@ -38,24 +41,6 @@ constexpr std::uint32_t kShape = 2;
 constexpr std::uint32_t kDimension = 1;
 constexpr std::uint32_t kExtent = 1;
 }  // namespace type_field
-namespace tensor_field {
-constexpr std::uint32_t kName = 8;
-constexpr std::uint32_t kLocation = 14;
-constexpr std::uint64_t kExternal = 1;
-}  // namespace tensor_field
-
-/// Calls visit(field) for every field; false if `message` is malformed or a visit says so.
-template <typename Visit>
-bool for_each_field(Message message, Visit visit) {
-  ProtobufReader reader(message);
-  ProtobufField field;
-  while (reader.next(field)) {
-    if (!visit(field)) {
-      return false;
-    }
-  }
-  return !reader.failed();
-}
 
 bool is_message(const ProtobufField& field, std::uint32_t number) {
   return field.is_bytes && field.number == number;
@@ -121,14 +106,19 @@ struct Declarations {
   bool external = false;
 };
 
-bool read_initializer(Message tensor, Declarations& found) {
-  return for_each_field(tensor, [&](const ProtobufField& field) {
-    if (is_message(field, tensor_field::kName)) {
-      found.initializers.emplace(field.text());
-    }
-    found.external = found.external || (field.number == tensor_field::kLocation &&
-                                        field.value == tensor_field::kExternal);
-    return true;
+bool read_constant(Message message, Declarations& found) {
+  auto tensor = read_onnx_tensor(message);
+  if (!tensor) {
+    return false;
+  }
+  found.external = found.external || tensor->external;
+  found.initializers.insert(std::move(tensor->name));
+  return true;
+}
+
+bool read_attribute(Message attribute, Declarations& found) {
+  return for_each_field(attribute, [&](const ProtobufField& field) {
+    return !is_message(field, node_field::kAttributeTensor) || read_constant(field.bytes, found);
   });
 }
 
@@ -137,7 +127,7 @@ bool read_node(Message node, Declarations& found) {
     if (is_message(field, node_field::kOutput) && !field.bytes.empty()) {
       found.model.tensors.emplace_back(field.text());
     }
-    return true;
+    return !is_message(field, node_field::kAttribute) || read_attribute(field.bytes, found);
   });
 }
 
@@ -149,7 +139,7 @@ bool read_graph_field(const ProtobufField& field, Declarations& found) {
     return read_node(field.bytes, found);
   }
   if (field.number == graph_field::kInitializer) {
-    return read_initializer(field.bytes, found);
+    return read_constant(field.bytes, found);
   }
   if (field.number != graph_field::kInput && field.number != graph_field::kOutput) {
     return true;

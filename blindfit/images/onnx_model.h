@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "blindfit/base/error.h"
+#include "blindfit/images/onnx_tensor.h"
 #include "blindfit/images/protobuf_reader.h"
 
 namespace blindfit::images {
@@ -26,10 +27,9 @@ struct OnnxModel {
   std::vector<std::string> tensors;  ///< results of nodes, in the file's order
 };
 
-inline constexpr std::int64_t kOnnxFloat = 1;
-
-/// Reads the declarations. Errors: kMalformed for bytes that are no ONNX model, a model without
-/// nodes, or weights kept in other files.
+/// Reads the declarations, and compares every constant's extents with the bytes that follow, which
+/// importers take on trust. Errors: kMalformed for bytes that are no ONNX model, a model without
+/// nodes, a constant of another size, or weights kept in other files.
 base::Result<OnnxModel> read_onnx(std::span<const std::uint8_t> bytes, const std::string& source);
 
 /// The same model with its only input declared as float of these extents, and `output` as its only

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "blindfit/images/onnx_fixture.h"
 
 namespace blindfit::images {
@@ -81,6 +83,21 @@ TEST(OnnxModel, RefusesWhatIsNoWholeModel) {
   ASSERT_FALSE(external);
   EXPECT_THAT(external.error().what(), HasSubstr("m.onnx: "));
   EXPECT_THAT(external.error().what(), HasSubstr("external data"));
+}
+
+TEST(OnnxModel, RefusesAConstantOfAnotherSize) {
+  const fixture::Model model{.constant = "weights", .values = {1, 2, 3, 4}};
+  const Bytes whole = fixture::bytes_of(model);
+  // The second extent, between the first and the third, which are one.
+  const Bytes extents = {0x08, 1, 0x08, 4, 0x08, 1, 0x08, 1};
+  const auto at = std::search(whole.begin(), whole.end(), extents.begin(), extents.end());
+  ASSERT_NE(at, whole.end());
+  for (const std::uint8_t wrong : Bytes{3, 5, 127}) {
+    Bytes bytes = whole;
+    bytes[static_cast<std::size_t>(at - whole.begin()) + 3] = wrong;
+    EXPECT_FALSE(read_onnx(bytes, "x")) << int{wrong};
+  }
+  EXPECT_TRUE(read_onnx(whole, "x"));
 }
 
 TEST(OnnxModel, FixesItsEndsAndKeepsTheRest) {

@@ -85,6 +85,14 @@ bool ProtobufReader::next(ProtobufField& field) {
   return true;
 }
 
+bool ProtobufReader::next_packed(std::uint64_t& value) {
+  if (failed_ || rest_.empty()) {
+    return false;
+  }
+  failed_ = !take_varint(value);
+  return !failed_;
+}
+
 void append_number(Bytes& message, std::uint32_t number, std::uint64_t value) {
   append_varint(message, std::uint64_t{number} << 3 | kVarint);
   append_varint(message, value);

@@ -32,6 +32,8 @@ class ProtobufReader {
 
   /// Moves on to the next field; false at the end, and at the first byte that is no field.
   bool next(ProtobufField& field);
+  /// Moves on to the next number of a packed field, which has no tags; false as above.
+  bool next_packed(std::uint64_t& value);
   /// True once something was no field: a cut or oversized length, a group, field number 0.
   [[nodiscard]] bool failed() const noexcept { return failed_; }
 
@@ -42,6 +44,19 @@ class ProtobufReader {
   std::span<const std::uint8_t> rest_;
   bool failed_ = false;
 };
+
+/// Calls visit(field) for every field; false if `message` is malformed or a visit says so.
+template <typename Visit>
+bool for_each_field(std::span<const std::uint8_t> message, Visit visit) {
+  ProtobufReader reader(message);
+  ProtobufField field;
+  while (reader.next(field)) {
+    if (!visit(field)) {
+      return false;
+    }
+  }
+  return !reader.failed();
+}
 
 /// Append one field to a message in the making.
 void append_number(Bytes& message, std::uint32_t number, std::uint64_t value);
