@@ -101,7 +101,9 @@ double largest_unused(const Tiling& tiling, std::span<const std::complex<double>
   for_each_weight(tiling, [&](std::size_t slot, std::size_t, std::size_t) { used[slot] = true; });
   double largest = 0;
   for (std::size_t s = 0; s < slots.size(); ++s) {
-    largest = std::max(largest, std::abs(slots[s].imag()));
+    if (tiling.paired() || !used[s]) {
+      largest = std::max(largest, std::abs(slots[s].imag()));
+    }
     if (!used[s]) {
       largest = std::max(largest, std::abs(slots[s].real()));
     }

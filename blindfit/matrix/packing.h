@@ -40,8 +40,10 @@ Slots pack_weights(const Tiling& tiling, MatrixView weights);
 std::vector<double> unpack_weights(const Tiling& tiling,
                                    std::span<const std::complex<double>> slots);
 
-/// The largest modulus among slots that the packed layout leaves zero, and among all imaginary
-/// parts: what the canary of `decrypt` compares with the noise model.
+/// The largest modulus among slots that the packed layout leaves zero, and among the imaginary
+/// parts of the others where row tiles are paired: there a conjugation has cancelled them,
+/// elsewhere the masks let through the noise of sums over rows. What the canary of `decrypt`
+/// compares with the noise model.
 double largest_unused(const Tiling& tiling, std::span<const std::complex<double>> slots);
 
 /// slots[s] *= factors[s]. No factors: nothing changes. Throws Error{kInvalidArgument} if there are

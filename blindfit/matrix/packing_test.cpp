@@ -83,6 +83,18 @@ TEST(PackWeights, RoundTripsAndLeavesOtherSlotsZero) {
   EXPECT_EQ(largest_unused(kTiling, slots), 9);
 }
 
+TEST(Weights, MayBeComplexWhereNoConjugationCancelsTheirImaginaryParts) {
+  Tiling alone = kTiling;
+  alone.rows = alone.tile.rows;
+  ASSERT_FALSE(alone.paired());
+  const std::vector<double> w(10, 1.0);
+  Slots slots = pack_weights(alone, {w.data(), 2, 5});
+  slots[0] += std::complex<double>(0, 9);
+  EXPECT_EQ(largest_unused(alone, slots), 0);
+  slots[4 * 1 + 1] = std::complex<double>(0, 7);
+  EXPECT_EQ(largest_unused(alone, slots), 7);
+}
+
 TEST(Masks, SelectOneLaneAndOneClass) {
   const std::vector<double> lane = lane_mask(kTiling, 3, 0.5);
   const std::vector<double> label = label_mask(kTiling, 1, 2.0);
