@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
-#include <utility>
 
 #include "blindfit/ring/modular_arithmetic.h"
 
@@ -56,12 +55,12 @@ void symmetric(const Context& context, const ring::Poly& a, const ring::Poly& b,
   }
 }
 
-ring::Poly prefix(const ring::Poly& poly, std::size_t q_limbs) {
-  ring::Poly out(poly.n(), q_limbs, 0, poly.domain());
-  for (std::size_t i = 0; i < q_limbs; ++i) {
+/// The first limbs of `poly`, which `out` may be.
+void copy_prefix(const ring::Poly& poly, std::size_t q_limbs, ring::Poly& out) {
+  out.reshape(poly.n(), q_limbs, 0, poly.domain());
+  for (std::size_t i = 0; &out != &poly && i < q_limbs; ++i) {
     std::copy(poly.limb(i).begin(), poly.limb(i).end(), out.limb(i).begin());
   }
-  return out;
 }
 
 /// One integer per modulus, for multiply_scalars.
@@ -134,16 +133,15 @@ void add(const Context& context, const Ciphertext& a, const Ciphertext& b, Ciphe
   const Ciphertext& longer = a.degree() >= b.degree() ? a : b;
   const std::size_t shared = std::min(a.degree(), b.degree()) + 1;
   const std::size_t limbs = std::min(a.level(), b.level()) + 1;
-  std::vector<ring::Poly> parts(longer.parts.size());
-  for (std::size_t k = 0; k < parts.size(); ++k) {
+  out.scale = a.scale;
+  out.parts.resize(longer.parts.size());
+  for (std::size_t k = 0; k < out.parts.size(); ++k) {
     if (k < shared) {
-      symmetric(context, a.parts[k], b.parts[k], parts[k], ring::add);
+      symmetric(context, a.parts[k], b.parts[k], out.parts[k], ring::add);
     } else {
-      parts[k] = prefix(longer.parts[k], limbs);
+      copy_prefix(longer.parts[k], limbs, out.parts[k]);
     }
   }
-  out.parts = std::move(parts);
-  out.scale = a.scale;
 }
 
 void subtract(const Context& context, const Ciphertext& a, const Ciphertext& b, Ciphertext& out) {
@@ -187,12 +185,19 @@ void add_constant(const Context& context, std::complex<double> value, Ciphertext
 
 void multiply_plain(const Context& context, const Ciphertext& a, const Plaintext& b,
                     Ciphertext& out) {
-  std::vector<ring::Poly> parts(a.parts.size());
-  for (std::size_t k = 0; k < a.parts.size(); ++k) {
-    symmetric(context, a.parts[k], b.poly, parts[k], ring::multiply);
-  }
-  out.parts = std::move(parts);
+  const std::size_t limbs = std::min(a.level(), b.level()) + 1;
   out.scale = a.scale * b.scale;
+  out.parts.resize(a.parts.size());
+  for (std::size_t k = 0; k < out.parts.size(); ++k) {
+    out.parts[k].reshape(a.parts[k].n(), limbs, 0, ring::Domain::kEvaluation);
+  }
+  for_each_block(context, limbs, [&](std::size_t i, std::size_t begin, std::size_t n) {
+    for (std::size_t k = 0; k < out.parts.size(); ++k) {
+      context.ring().kernels().multiply(out.parts[k].limb(i).data() + begin,
+                                        a.parts[k].limb(i).data() + begin,
+                                        b.poly.limb(i).data() + begin, n, context.ring().q(i));
+    }
+  });
 }
 
 void multiply_plain_add(const Context& context, const Ciphertext& a, const Plaintext& b,

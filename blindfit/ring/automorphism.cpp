@@ -38,10 +38,7 @@ Automorphism make_automorphism(GaloisElement g, unsigned log_n) {
 
 void apply_automorphism(const RingContext& ring, const Automorphism& automorphism, const Poly& in,
                         Poly& out) {
-  if (out.n() != in.n() || out.q_limbs() != in.q_limbs() || out.p_limbs() != in.p_limbs()) {
-    out = Poly(in.n(), in.q_limbs(), in.p_limbs(), Domain::kEvaluation);
-  }
-  out.set_domain(Domain::kEvaluation);
+  out.reshape(in.n(), in.q_limbs(), in.p_limbs(), Domain::kEvaluation);
   for (std::size_t i = 0; i < in.limbs(); ++i) {
     ring.kernels().permute(out.limb(i).data(), in.limb(i).data(), automorphism.index.data(),
                            in.n());

@@ -42,13 +42,7 @@ class Poly {
     if (this == &other) {
       return *this;
     }
-    if (words_.size() < other.n_ * other.limbs()) {
-      words_ = base::AlignedBuffer(other.n_ * other.limbs());
-    }
-    n_ = other.n_;
-    q_limbs_ = other.q_limbs_;
-    p_limbs_ = other.p_limbs_;
-    domain_ = other.domain_;
+    reshape(other.n_, other.q_limbs_, other.p_limbs_, other.domain_);
     copy_words(other);
     return *this;
   }
@@ -77,14 +71,20 @@ class Poly {
     return {words_.data() + i * n_, n_};
   }
 
+  /// Takes another shape, in the storage that is here if it has room: then the words stay, and a
+  /// limb whose place does not change keeps them.
+  void reshape(std::size_t n, std::size_t q_limbs, std::size_t p_limbs, Domain domain) {
+    if (words_.size() < n * (q_limbs + p_limbs)) {
+      words_ = base::AlignedBuffer(n * (q_limbs + p_limbs));
+    }
+    n_ = n;
+    q_limbs_ = q_limbs;
+    p_limbs_ = p_limbs;
+    domain_ = domain;
+  }
   /// Forgets the limbs of q_count and above. Requires count <= q_limbs(), and p_limbs() == 0 unless
   /// count == q_limbs(). Keeps the storage.
   void keep_q_limbs(std::size_t count) noexcept { q_limbs_ = count; }
-  /// Forgets all limbs but the first `count` <= q_limbs(), p-limbs too. Keeps the storage.
-  void keep_only_q_limbs(std::size_t count) noexcept {
-    q_limbs_ = count;
-    p_limbs_ = 0;
-  }
 
  private:
   void copy_words(const Poly& other) noexcept {

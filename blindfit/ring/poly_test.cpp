@@ -47,6 +47,19 @@ TEST(Poly, CopiesHoldNoForgottenLimbs) {
   expect_numbered(b);
 }
 
+TEST(Poly, AnotherShapeKeepsWordsInTheirPlaceWhileThereIsRoom) {
+  Poly a = numbered(4, 1);
+  const std::uint64_t* storage = a.limb(0).data();
+  a.reshape(a.n(), 2, 0, Domain::kEvaluation);
+  EXPECT_EQ(a.limb(0).data(), storage);
+  EXPECT_EQ(a.limbs(), 2U);
+  EXPECT_EQ(a.domain(), Domain::kEvaluation);
+  expect_numbered(a);
+  a.reshape(a.n(), 6, 0, Domain::kEvaluation);
+  EXPECT_EQ(a.limbs(), 6U);
+  std::fill(a.limb(5).begin(), a.limb(5).end(), 1);  // is its own
+}
+
 TEST(Poly, AssignmentReusesRoomAndSurvivesItself) {
   Poly a = numbered(4, 0);
   const std::uint64_t* storage = a.limb(0).data();

@@ -24,13 +24,9 @@ void check_prime(std::uint64_t q, unsigned log_n) {
   }
 }
 
-/// Gives `out` the shape that a binary operation on `a` leaves, unless it is an operand already of
-/// that shape.
+/// Gives `out` the shape of `a`. An operand keeps its words: it has at least that many limbs.
 void shape_like(const Poly& a, Poly& out) {
-  if (out.n() != a.n() || out.q_limbs() != a.q_limbs() || out.p_limbs() != a.p_limbs()) {
-    out = Poly(a.n(), a.q_limbs(), a.p_limbs(), a.domain());
-  }
-  out.set_domain(a.domain());
+  out.reshape(a.n(), a.q_limbs(), a.p_limbs(), a.domain());
 }
 
 void require_compatible(const Poly& a, const Poly& b) {
@@ -47,9 +43,6 @@ void require_compatible(const Poly& a, const Poly& b) {
 template <typename Kernel>
 void apply_binary(const RingContext& ring, const Poly& a, const Poly& b, Poly& out, Kernel kernel) {
   require_compatible(a, b);
-  if (&out == &b) {
-    out.keep_q_limbs(a.q_limbs());  // the shape of `a`, with b's words kept
-  }
   shape_like(a, out);
   for (std::size_t i = 0; i < a.limbs(); ++i) {
     kernel(out.limb(i).data(), a.limb(i).data(), b.limb(i).data(), a.n(), ring.modulus(a, i));

@@ -23,13 +23,6 @@ std::vector<std::uint64_t*> going_limbs(const RingContext& ring,
   return limbs;
 }
 
-/// Gives `out` the first `limbs` limbs of `in`, or room for them.
-void shape_quotient(const Poly& in, std::size_t limbs, Poly& out) {
-  if (&out != &in && (out.n() != in.n() || out.q_limbs() != limbs || out.p_limbs() != 0)) {
-    out = Poly(in.n(), limbs, 0, Domain::kEvaluation);
-  }
-}
-
 }  // namespace
 
 RoundedDivision::RoundedDivision(const RingContext& ring, const std::vector<std::size_t>& divisor)
@@ -50,7 +43,7 @@ void RoundedDivision::apply(const RingContext& ring, std::span<Poly* const> in,
   std::vector<base::AlignedBuffer> prepared;
   for (std::size_t k = 0; k < in.size(); ++k) {
     prepared.push_back(extension_.prepare(ring, going_limbs(ring, extension_.source(), *in[k])));
-    shape_quotient(*in[k], limbs, *out[k]);
+    out[k]->reshape(in[k]->n(), limbs, 0, Domain::kEvaluation);
   }
   base::AlignedBuffer remainders(in.size() * kGroupLimbs * ring.n());
   for (std::size_t first = 0; first < limbs; first += kGroupLimbs) {
@@ -74,10 +67,6 @@ void RoundedDivision::apply(const RingContext& ring, std::span<Poly* const> in,
         }
       }
     }
-  }
-  for (Poly* poly : out) {
-    poly->keep_only_q_limbs(limbs);
-    poly->set_domain(Domain::kEvaluation);
   }
 }
 

@@ -40,10 +40,6 @@ void overflow_count(Word* v, const Word* const* y, const double* inverse, std::s
 
 namespace {
 
-/// Outputs are fetched into the second-level cache that many words before they are written: a store
-/// that misses it waits in one of the few buffers of the first.
-constexpr std::size_t kAhead = 256;
-
 /// `kTargets` at once, so that a source word is loaded once for all of them.
 template <std::size_t kTargets>
 void extend_group(const ExtensionTarget* targets, const Word* const* y, std::size_t count,
@@ -75,8 +71,7 @@ void extend_group(const ExtensionTarget* targets, const Word* const* y, std::siz
       }
     }
     for (std::size_t t = 0; t < kTargets; ++t) {
-      _mm_prefetch(reinterpret_cast<const char*>(targets[t].out + i + kAhead), _MM_HINT_T1);
-      store(targets[t].out + i, reduce_sum(sum[t], s[t]));
+      store_fetching(targets[t].out + i, reduce_sum(sum[t], s[t]));
     }
   }
 }

@@ -20,7 +20,7 @@ void add(Word* out, const Word* a, const Word* b, std::size_t n,
          const ModulusConstants& q) noexcept {
   const Vector modulus = broadcast(q.value);
   for (std::size_t i = 0; i < n; i += kLanes) {
-    store(out + i, subtract_once(add(load(a + i), load(b + i)), modulus));
+    store_fetching(out + i, subtract_once(add(load(a + i), load(b + i)), modulus));
   }
 }
 
@@ -29,14 +29,14 @@ void subtract(Word* out, const Word* a, const Word* b, std::size_t n,
   const Vector modulus = broadcast(q.value);
   for (std::size_t i = 0; i < n; i += kLanes) {
     const Vector difference = subtract(load(a + i), load(b + i));
-    store(out + i, _mm512_min_epu64(difference, add(difference, modulus)));
+    store_fetching(out + i, _mm512_min_epu64(difference, add(difference, modulus)));
   }
 }
 
 void negate(Word* out, const Word* a, std::size_t n, const ModulusConstants& q) noexcept {
   const Vector modulus = broadcast(q.value);
   for (std::size_t i = 0; i < n; i += kLanes) {
-    store(out + i, subtract_once(subtract(modulus, load(a + i)), modulus));
+    store_fetching(out + i, subtract_once(subtract(modulus, load(a + i)), modulus));
   }
 }
 
@@ -44,7 +44,7 @@ void multiply(Word* out, const Word* a, const Word* b, std::size_t n,
               const ModulusConstants& q) noexcept {
   const ProductModulus p = make_product_modulus(q);
   for (std::size_t i = 0; i < n; i += kLanes) {
-    store(out + i, canonical_from_4q(multiply_lazy(load(a + i), load(b + i), p), p.m));
+    store_fetching(out + i, canonical_from_4q(multiply_lazy(load(a + i), load(b + i), p), p.m));
   }
 }
 
@@ -62,7 +62,7 @@ void multiply_scalar(Word* out, const Word* a, Word c, std::size_t n,
   const Modulus m = make_modulus(q);
   const Factor factor = make_factor(c, q);
   for (std::size_t i = 0; i < n; i += kLanes) {
-    store(out + i, canonical(multiply_lazy(load(a + i), factor, m), m));
+    store_fetching(out + i, canonical(multiply_lazy(load(a + i), factor, m), m));
   }
 }
 
@@ -82,13 +82,13 @@ void subtract_multiply_scalar(Word* out, const Word* a, const Word* b, Word c, s
   const Factor factor = make_factor(c, q);
   for (std::size_t i = 0; i < n; i += kLanes) {
     const Vector difference = add(subtract(load(a + i), load(b + i)), m.q);
-    store(out + i, canonical(multiply_lazy(difference, factor, m), m));
+    store_fetching(out + i, canonical(multiply_lazy(difference, factor, m), m));
   }
 }
 
 void permute(Word* out, const Word* x, const std::uint32_t* index, std::size_t n) noexcept {
   for (std::size_t i = 0; i < n; i += kLanes) {
-    store(out + i, permuted_group(x, index + i));
+    store_fetching(out + i, permuted_group(x, index + i));
   }
 }
 

@@ -26,6 +26,15 @@ inline Vector load(const Word* from) {
 inline void store(Word* to, Vector x) {
   _mm512_store_si512(to, x);
 }
+/// Words between a store and the line that is fetched for a later one.
+constexpr std::size_t kAhead = 256;
+/// The same for the words of an array that is only written, from its first to its last: what will
+/// be written soon is fetched into the second-level cache, because a store that misses it waits in
+/// one of the few buffers of the first.
+inline void store_fetching(Word* to, Vector x) {
+  _mm_prefetch(reinterpret_cast<const char*>(to + kAhead), _MM_HINT_T1);
+  store(to, x);
+}
 inline Vector broadcast(Word x) {
   return _mm512_set1_epi64(static_cast<long long>(x));
 }
