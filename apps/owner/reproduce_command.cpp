@@ -5,6 +5,7 @@
 
 #include "apps/owner/commands.h"
 #include "apps/owner/experiments/bootstrap.h"
+#include "apps/owner/experiments/idash.h"
 #include "apps/owner/experiments/run_experiment.h"
 #include "apps/program/console.h"
 #include "apps/program/exit_code.h"
@@ -54,6 +55,21 @@ void print_learning(const program::Console& console, const json& f) {
     console.row("mirror", f["mirror_check"].get<bool>() ? "has every printed digit of the reference"
                                                         : "DIFFERS from the reference");
   }
+}
+
+void print_fold_learning(const program::Console& console, const json& f) {
+  const auto both = [&](const char* accuracy, const char* auc) {
+    const json& value = f[accuracy].is_array() ? f[accuracy].back() : f[accuracy];
+    return fmt::format("{}, area under the curve {:.4f}", format_percent(value),
+                       f[auc].get<double>());
+  };
+  console.row("held out, encrypted", both("test_accuracy", "auc"));
+  console.row("the same in the clear", both("mirror_accuracy", "mirror_auc"));
+  console.row("with the exact sigmoid", both("plain_accuracy", "plain_auc"));
+  console.row("logistic regression",
+              both("logistic_regression_accuracy", "logistic_regression_auc"));
+  console.row("the owner alone", format_percent(f["owner_only_accuracy"]));
+  console.row("training a fold", seconds(f["fold_train_seconds"]));
 }
 
 void print_costs(const program::Console& console, const json& f) {
@@ -128,18 +144,39 @@ void run_bootstrap(const program::Console& console) {
   console.write_json(figures);
 }
 
+void run_idash(const program::Console& console, const experiments::RunOptions& options) {
+  console.print("{}: {}\n", experiments::kIdashName, experiments::kIdashSummary);
+  const json figures =
+      experiments::run_idash_experiment(options, [&](const std::string& name, const json& f) {
+        console.print("\n{}: {} rows x {}, {} folds\n", name, f["rows"].get<int>(),
+                      f["components"].get<int>(), f["folds"].get<int>());
+        print_fold_learning(console, f);
+      });
+  print_costs(console, figures);
+  console.write_json(figures);
+}
+
+experiments::RunOptions run_options(const Flags& flags) {
+  experiments::RunOptions options;
+  options.data = program::value_or_throw(data::find_data_directory(
+      flags.data.empty() ? std::nullopt : std::optional<std::filesystem::path>(flags.data)));
+  options.scratch = flags.scratch;
+  options.threads = flags.common.threads;
+  return options;
+}
+
 void run(const Flags& flags) {
   const program::Console console(flags.common);
   if (flags.name == experiments::kBootstrapName) {
     run_bootstrap(console);
     return;
   }
+  if (flags.name == experiments::kIdashName) {
+    run_idash(console, run_options(flags));
+    return;
+  }
   const experiments::Experiment& experiment = experiments::find_experiment(flags.name);
-  experiments::RunOptions options;
-  options.data = program::value_or_throw(data::find_data_directory(
-      flags.data.empty() ? std::nullopt : std::optional<std::filesystem::path>(flags.data)));
-  options.scratch = flags.scratch;
-  options.threads = flags.common.threads;
+  const experiments::RunOptions options = run_options(flags);
   console.print("{}: {}\n", experiment.name, experiment.summary);
   const json figures = experiments::run_experiment(experiment, options);
   print_learning(console, figures);
@@ -161,6 +198,7 @@ void add_reproduce_command(CLI::App& app) {
   for (const experiments::Experiment& experiment : experiments::experiments()) {
     known += fmt::format("\n  {}: {}", experiment.name, experiment.summary);
   }
+  known += fmt::format("\n  {}: {}", experiments::kIdashName, experiments::kIdashSummary);
   known += fmt::format("\n  {}: {}", experiments::kBootstrapName, experiments::kBootstrapSummary);
   CLI::App* command = app.add_subcommand(
       "reproduce",

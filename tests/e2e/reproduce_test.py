@@ -28,11 +28,13 @@ class Reproduce(ProgramTest):
             self.assertIn(field, figures)
         self.assertEqual(len(figures["iteration_seconds"]), figures["iterations"])
         self.assertLessEqual(figures["log_qp"], {15: 868, 16: 1747}[figures["log_n"]])
-        self.assertLessEqual(figures["ciphertexts_uploaded"], 6)
+        for field in ("test_accuracy", "mirror_accuracy", "plain_accuracy", "rows_different", "weight_error"):
+            self.assertEqual(len(figures[field]), figures["iterations"], field)
         return figures
 
     def test_paper(self):
         f = self.figures("paper")
+        self.assertLessEqual(f["ciphertexts_uploaded"], 6)
         self.assertEqual((f["rows"], f["features"], f["classes"], f["iterations"]), (128, 401, 10, 2))
         self.assertTrue(f["mirror_check"])
         self.assertLessEqual(f["max_weight_error"], 5e-6)
@@ -42,9 +44,19 @@ class Reproduce(ProgramTest):
 
     def test_paper_whitened(self):
         f = self.figures("paper-whitened")
+        self.assertLessEqual(f["ciphertexts_uploaded"], 6)
         self.assertEqual(f["rows"], 128)
         self.assertGreaterEqual(f["heldout_accuracy"][-1], 0.79)
         self.assertGreater(f["owner_only_accuracy"], 0)
+
+    def test_mnist38(self):
+        f = self.figures("mnist38")
+        self.assertEqual((f["rows"], f["heldout_rows"], f["components"], f["refreshes"]), (11982, 1984, 127, 0))
+        self.assertGreaterEqual(f["test_accuracy"][-1], 0.964)
+        self.assertLessEqual(abs(f["test_accuracy"][-1] - f["plain_accuracy"][-1]), 0.003)
+        self.assertGreaterEqual(f["auc"], 0.99)
+        self.assertLessEqual(f["rows_different"][-1], 2)
+        self.assertLessEqual(f["weight_error"][-1], 1e-3)
 
 
 if __name__ == "__main__":

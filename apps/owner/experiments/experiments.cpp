@@ -2,13 +2,16 @@
 #include <fmt/core.h>
 
 #include <array>
+#include <vector>
 
 #include "apps/owner/experiments/bootstrap.h"
 #include "apps/owner/experiments/convergence.h"
 #include "apps/owner/experiments/experiment.h"
+#include "apps/owner/experiments/idash.h"
 #include "apps/owner/experiments/paper.h"
 #include "apps/owner/experiments/paper_rows.h"
 #include "apps/owner/experiments/paper_variants.h"
+#include "apps/owner/experiments/whole_data.h"
 
 namespace blindfit::experiments {
 namespace {
@@ -48,18 +51,24 @@ constexpr std::array<Experiment, 5> kExperiments = {{
 }  // namespace
 
 std::span<const Experiment> experiments() {
-  return kExperiments;
+  static const std::vector<Experiment> kAll = [] {
+    std::vector<Experiment> all(kExperiments.begin(), kExperiments.end());
+    const auto whole = whole_data_experiments();
+    all.insert(all.end(), whole.begin(), whole.end());
+    return all;
+  }();
+  return kAll;
 }
 
 const Experiment& find_experiment(const std::string& name) {
   std::string known;
-  for (const Experiment& experiment : kExperiments) {
+  for (const Experiment& experiment : experiments()) {
     if (name == experiment.name) {
       return experiment;
     }
     known += (known.empty() ? "" : ", ") + std::string(experiment.name);
   }
-  known += ", " + std::string(kBootstrapName);
+  known += ", " + std::string(kIdashName) + ", " + std::string(kBootstrapName);
   throw base::Error(base::ErrorCode::kInvalidArgument,
                     fmt::format("the experiment must be one of {}: {}", known, name));
 }
