@@ -44,9 +44,9 @@ std::string list(const std::vector<std::string>& names) {
 
 /// What OpenCV says, in one line.
 std::string one_line(std::string text) {
-  constexpr std::size_t kLongest = 240;
+  constexpr std::size_t kLongest = 400;
   std::replace(text.begin(), text.end(), '\n', ' ');
-  text.erase(0, std::min(text.find_first_not_of(' '), text.size()));
+  text.erase(0, std::min(text.find_first_not_of("> "), text.size()));
   text.resize(std::min(text.size(), kLongest));
   while (!text.empty() && text.back() == ' ') {
     text.pop_back();
@@ -178,8 +178,8 @@ Result<Backbone::Runner> Backbone::make_runner() const {
   network->size = size_;
   auto net = guarded(source_,
                      "OpenCV " CV_VERSION
-                     " must know every operator of the model; export it with opset 11 or simpler "
-                     "operators (docs/backbones.md)",
+                     " must know every operator of the model; export it again with opset 10 or by "
+                     "tools/export_backbone.py (docs/backbones.md)",
                      [&] {
                        return cv::dnn::readNetFromONNX(
                            reinterpret_cast<const char*>(model_->data()), model_->size());
