@@ -25,10 +25,10 @@ constexpr learn::ActivationFit polynomial(int degree, double radius, int extensi
 }
 
 constexpr std::array<WholeDataChoice, 5> kChoices = {{
-    {"mnist", 255, 10, 1e-4, 8, polynomial(13, 16)},
+    {"mnist", 255, 10, 1e-3, 12, polynomial(15, 24)},
     {"mnist-levelled", 255, 3, 3e-5, 12, polynomial(7, 16)},
     {"mnist-fast", 127, 3, 3e-5, 16, polynomial(7, 20)},
-    {"mnist-pixels", 127, 40, 1e-4, 8, polynomial(9, 12, 3)},
+    {"mnist-pixels", 127, 40, 3e-5, 12, polynomial(15, 12, 3)},
     {"mnist38", 127, 3, 3e-5, 12, polynomial(5, 16)},
 }};
 
