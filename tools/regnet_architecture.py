@@ -16,14 +16,21 @@ import math
 import pathlib
 import sys
 
+
+def fail(message):
+    """Ends as blindfit does when something that it needs is not there."""
+    print(f"regnet_architecture.py: error: {message}", file=sys.stderr)
+    sys.exit(3)
+
+
 try:
     import numpy as np
     import onnx
     import onnxruntime
     from onnx import TensorProto, helper, numpy_helper
 except ImportError as missing:
-    sys.exit(f"regnet_architecture.py: error: {missing.name} is missing; make it with: python3 -m venv build/onnx-venv "
-             "&& build/onnx-venv/bin/pip install numpy onnx onnxruntime")
+    fail(f"{missing.name} is missing; make it with: python3 -m venv build/onnx-venv "
+         "&& build/onnx-venv/bin/pip install numpy onnx onnxruntime")
 
 # The published parameters: blocks, first width, slope, quantisation, group width; then stem width and size of input.
 DEPTH, W_0, W_A, W_M, GROUP = 22, 24, 24.48, 2.54, 16
@@ -127,7 +134,7 @@ def main():
     model, parameters = build(options.seed)
     print(f"stages (width, blocks): {stages()}; {parameters:,} parameters")
     if parameters != PARAMETERS:
-        sys.exit(f"regnet_architecture.py: error: there must be {PARAMETERS:,} parameters: {parameters:,}")
+        fail(f"there must be {PARAMETERS:,} parameters: {parameters:,}")
     options.out.mkdir(parents=True, exist_ok=True)
     path = str(options.out / "regnet.onnx")
     onnx.save(model, path)

@@ -6,6 +6,7 @@
 #include "apps/owner/commands.h"
 #include "apps/owner/experiments/bootstrap.h"
 #include "apps/owner/experiments/idash.h"
+#include "apps/owner/experiments/regnet_architecture.h"
 #include "apps/owner/experiments/run_experiment.h"
 #include "apps/program/console.h"
 #include "apps/program/exit_code.h"
@@ -165,10 +166,37 @@ experiments::RunOptions run_options(const Flags& flags) {
   return options;
 }
 
+void run_regnet(const program::Console& console, const Flags& flags) {
+  console.print("{}: {}\n", experiments::kRegnetName, experiments::kRegnetSummary);
+  const json f = experiments::run_regnet_experiment({flags.scratch, flags.common.threads});
+  const double error = f["max_relative_error"];
+  console.row("network",
+              fmt::format("{} features at {} x {}, random weights", f["features"].get<int>(),
+                          f["size"].get<int>(), f["size"].get<int>()));
+  console.row("largest difference",
+              fmt::format("{:.2g} of a feature's largest value, on {} images; allowed {:g}", error,
+                          f["images"].get<int>(), experiments::kRegnetTolerance));
+  console.row("speed", fmt::format("{:.0f} images/s on {} threads",
+                                   f["images_per_second"].get<double>(), f["threads"].get<int>()));
+  console.print(
+      "\nThe architecture is right and runs; the paper's features need its weights, too:\n"
+      "docs/backbones.md says how to get them.\n");
+  console.write_json(f);
+  if (!(error <= experiments::kRegnetTolerance)) {
+    throw base::Error(base::ErrorCode::kCanary,
+                      fmt::format("both runtimes must agree to {:g}: {:.2g}",
+                                  experiments::kRegnetTolerance, error));
+  }
+}
+
 void run(const Flags& flags) {
   const program::Console console(flags.common);
   if (flags.name == experiments::kBootstrapName) {
     run_bootstrap(console);
+    return;
+  }
+  if (flags.name == experiments::kRegnetName) {
+    run_regnet(console, flags);
     return;
   }
   if (flags.name == experiments::kIdashName) {
@@ -200,6 +228,7 @@ void add_reproduce_command(CLI::App& app) {
   }
   known += fmt::format("\n  {}: {}", experiments::kIdashName, experiments::kIdashSummary);
   known += fmt::format("\n  {}: {}", experiments::kBootstrapName, experiments::kBootstrapSummary);
+  known += fmt::format("\n  {}: {}", experiments::kRegnetName, experiments::kRegnetSummary);
   CLI::App* command = app.add_subcommand(
       "reproduce",
       "Run an experiment end to end, the cloud as a process of its own, and state its figures:" +

@@ -11,6 +11,7 @@
 #include "apps/owner/experiments/paper.h"
 #include "apps/owner/experiments/paper_rows.h"
 #include "apps/owner/experiments/paper_variants.h"
+#include "apps/owner/experiments/regnet_architecture.h"
 #include "apps/owner/experiments/whole_data.h"
 
 namespace blindfit::experiments {
@@ -68,7 +69,7 @@ const Experiment& find_experiment(const std::string& name) {
     }
     known += (known.empty() ? "" : ", ") + std::string(experiment.name);
   }
-  known += ", " + std::string(kIdashName) + ", " + std::string(kBootstrapName);
+  known += fmt::format(", {}, {}, {}", kIdashName, kBootstrapName, kRegnetName);
   throw base::Error(base::ErrorCode::kInvalidArgument,
                     fmt::format("the experiment must be one of {}: {}", known, name));
 }
