@@ -12,6 +12,8 @@ void add_demo_command(CLI::App& app) {
   struct Flags {
     program::CommonOptions common;
     std::string out = "blindfit-demo";
+    bool images = false;
+    std::string backbone;
   };
   CLI::App* command = app.add_subcommand(
       "demo",
@@ -21,11 +23,20 @@ void add_demo_command(CLI::App& app) {
   command->add_option("--out", flags->out, "Folder for everything that the demo makes")
       ->capture_default_str()
       ->type_name("DIR");
+  auto* images = command->add_flag("--images", flags->images,
+                                   "Start from image files: the digits as PNGs, through a backbone "
+                                   "if one is found");
+  command
+      ->add_option("--backbone", flags->backbone,
+                   "The network for --images (default: SqueezeNet in the folder of shared data)")
+      ->type_name("MODEL.onnx")
+      ->needs(images);
   program::add_threads_option(*command, flags->common);
   program::add_json_option(*command, flags->common);
   command->callback([flags] {
     const program::Console console(flags->common);
-    console.write_json(demo::run_demo({flags->out, flags->common.threads}, console));
+    console.write_json(demo::run_demo(
+        {flags->out, flags->common.threads, flags->images, flags->backbone}, console));
   });
 }
 

@@ -2,10 +2,12 @@
 """The demo: what a new user runs first."""
 
 import json
+import random
 import re
 import unittest
 
-from programs import IO, OWNER, ProgramTest
+import onnx_file
+from programs import IO, OWNER, USAGE, ProgramTest
 
 
 class Demo(ProgramTest):
@@ -26,6 +28,22 @@ class Demo(ProgramTest):
         (self.folder / "precious").mkdir()
         (self.folder / "precious" / "file").write_text("text")
         self.refuse(IO, ["precious", "--out"], OWNER, "demo", "--out", "precious", cwd=self.folder)
+
+    def test_goes_from_image_files_through_a_backbone(self):
+        noise = random.Random(1)
+        kernels = [[noise.gauss(0, 1) for _ in range(3 * 3 * 3)] for _ in range(9)]
+        (self.folder / "small.onnx").write_bytes(onnx_file.filters(kernels, 8))
+        result = self.succeed(OWNER, "demo", "--images", "--backbone", "small.onnx", "--json", "-", cwd=self.folder)
+        figures = json.loads(result.stdout)
+        self.assertEqual(figures["features"], "81 features of small.onnx")
+        self.assertGreater(figures["heldout_accuracy"][-1], 0.85)
+        folder = self.folder / "blindfit-demo"
+        self.assertEqual(len(list(folder.glob("images/*/*/*.png"))), figures["rows"] + figures["heldout_rows"])
+        page = (folder / "report.html").read_text()
+        self.assertIn("whitened the 81 features of small.onnx to", page)
+        # Pictures of digits, right and wrong ones, not of features.
+        self.assertIn("Each digit has 64 pixels", page)
+        self.refuse(USAGE, ["--backbone", "--images"], OWNER, "demo", "--backbone", "small.onnx", cwd=self.folder)
 
 
 if __name__ == "__main__":

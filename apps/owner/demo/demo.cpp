@@ -10,6 +10,8 @@
 
 #include "apps/owner/demo/demo_choice.h"
 #include "apps/owner/demo/demo_folder.h"
+#include "apps/owner/demo/demo_input.h"
+#include "apps/owner/demo/demo_steps.h"
 #include "apps/owner/demo/digits_report.h"
 #include "apps/owner/journey/owner_plan.h"
 #include "apps/owner/report/page.h"
@@ -17,7 +19,6 @@
 #include "apps/program/job_files.h"
 #include "apps/program/machine.h"
 #include "apps/program/quantities.h"
-#include "apps/program/subprocess.h"
 #include "blindfit/base/atomic_file.h"
 #include "blindfit/data/digits.h"
 #include "blindfit/wire/json_file.h"
@@ -41,70 +42,6 @@ void write_text(const fs::path& path, const std::string& text) {
       path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())));
 }
 
-std::string as_csv(const data::Dataset& rows) {
-  std::string text;
-  for (Eigen::Index i = 0; i < rows.rows(); ++i) {
-    text += std::to_string(rows.labels[static_cast<std::size_t>(i)]);
-    for (Eigen::Index j = 0; j < rows.columns(); ++j) {
-      text += fmt::format(",{:g}", rows.features(i, j));
-    }
-    text += '\n';
-  }
-  return text;
-}
-
-/// The journey's steps in the demo's folder.
-class Steps {
- public:
-  Steps(const DemoOptions& options, const program::Console& console)
-      : folder_(fs::absolute(options.folder)), threads_(options.threads), console_(console) {}
-
-  /// Runs `blindfit` with `arguments` and shows both.
-  void owner(const char* what, std::vector<std::string> arguments) const {
-    say(what, "blindfit", arguments);
-    (void)program::run_or_throw({.program = program::program_beside_this("blindfit"),
-                                 .arguments = std::move(arguments),
-                                 .directory = folder_,
-                                 .silent = console_.stdout_is_taken()});
-  }
-  /// Runs the cloud's program in the folder that holds the upload and nothing of the owner's.
-  [[nodiscard]] double cloud(const char* what) const {
-    const std::vector<std::string> arguments = {
-        "train", "--job", "upload", "--out", "result", "--threads", std::to_string(threads_)};
-    say(what, "cd cloud; blindfit-cloud", arguments);
-    return program::run_or_throw({.program = program::program_beside_this("blindfit-cloud"),
-                                  .arguments = arguments,
-                                  .directory = folder_ / "cloud",
-                                  .silent = console_.stdout_is_taken()})
-        .seconds;
-  }
-  /// The head after iteration t, by the owner's program.
-  [[nodiscard]] learn::Head head_after(std::size_t t) const {
-    const std::string file = fmt::format("head-{:02}.npz", t);
-    (void)program::run_or_throw(
-        {.program = program::program_beside_this("blindfit"),
-         .arguments = {"decrypt", "--keys", "owner", "--result", "cloud/result", "--iteration",
-                       std::to_string(t), "--out", file},
-         .directory = folder_,
-         .silent = true});
-    return program::value_or_throw(learn::load_head(folder_ / file));
-  }
-  [[nodiscard]] const fs::path& folder() const noexcept { return folder_; }
-
- private:
-  void say(const char* what, const char* name, const std::vector<std::string>& arguments) const {
-    std::string line = name;
-    for (const std::string& argument : arguments) {
-      line += " " + argument;
-    }
-    console_.print("\n{}\n$ {}\n", what, line);
-  }
-
-  fs::path folder_;
-  std::size_t threads_;
-  const program::Console& console_;
-};
-
 /// Says what was chosen, so that nobody has to take the plan's figures on trust.
 DemoChoice choose(const data::Dataset& train, std::size_t threads,
                   const program::Console& console) {
@@ -119,13 +56,13 @@ DemoChoice choose(const data::Dataset& train, std::size_t threads,
   return choice;
 }
 
-void run_steps(const Steps& steps, std::size_t threads, const DemoChoice& choice,
+void run_steps(const Steps& steps, const std::string& file, const DemoChoice& choice,
                double& cloud_seconds) {
-  const std::string n = std::to_string(threads);
+  const std::string n = steps.threads();
   steps.owner("1. The owner plans: what it will cost, before any key exists.",
               {"plan",
                "--data",
-               "train.csv",
+               file,
                "--components",
                std::to_string(choice.components),
                "--ridge",
@@ -147,7 +84,7 @@ void run_steps(const Steps& steps, std::size_t threads, const DemoChoice& choice
   steps.owner("2. The owner makes keys. The secret one never leaves owner/.",
               {"keygen", "--plan", "plan.json", "--out", "owner", "--threads", n});
   steps.owner("3. The owner encrypts its digits and their labels.",
-              {"encrypt", "--plan", "plan.json", "--keys", "owner", "--data", "train.csv", "--out",
+              {"encrypt", "--plan", "plan.json", "--keys", "owner", "--data", file, "--out",
                "cloud/upload", "--threads", n});
   cloud_seconds = steps.cloud("4. The cloud trains. Its program has no key that opens anything.");
   steps.owner("5. The owner decrypts the head.",
@@ -175,7 +112,8 @@ learn::Head plaintext_head(const data::Dataset& train) {
 }
 
 /// The heads of all trainings, and what the owner could do alone.
-Outcome gather(const Steps& steps, data::Split split) {
+Outcome gather(const Steps& steps, DemoInput input) {
+  data::Split& split = input.rows;
   const journey::OwnerPlan plan = journey::load_owner_plan(steps.folder() / "owner" / "plan.json");
   const journey::PreparedData prepared = journey::prepare(split.train, plan.preparation);
   const auto mirror = journey::run_mirror(plan, prepared, split.train.labels);
@@ -190,6 +128,7 @@ Outcome gather(const Steps& steps, data::Split split) {
       split.train, split.test, prepared.transform, plan.preparation.optimizer);
   outcome.train = std::move(split.train);
   outcome.heldout = std::move(split.test);
+  outcome.heldout_pixels = std::move(input.pixels);
   return outcome;
 }
 
@@ -220,16 +159,16 @@ json make_figures(const Steps& steps, const report::Figures& shown, double cloud
           {"cpu", record.at("cpu")}};
 }
 
-void write_page(const Steps& steps, report::Figures shown, const json& f) {
+void write_page(const Steps& steps, report::Figures shown, const json& f, const std::string& noun) {
   const journey::OwnerPlan plan = journey::load_owner_plan(steps.folder() / "owner" / "plan.json");
   const learn::TrainingSpec& spec = plan.plan.spec;
   const auto parameters = rlwe::Parameters::make(plan.plan.parameters).value();
   shown.method = fmt::format(
-      "The owner whitened the pixels to {} principal components and encrypted them with the "
+      "The owner whitened the {} to {} principal components and encrypted them with the "
       "labels. "
       "The cloud ran {} iterations of Nesterov's gradient method on ciphertexts, with a polynomial "
       "of degree {} on [-{:g}, {:g}] in place of the sigmoid.",
-      plan.preparation.transform.components, spec.iterations(), spec.activation.degree(),
+      noun, plan.preparation.transform.components, spec.iterations(), spec.activation.degree(),
       spec.activation.domain(), spec.activation.domain());
   std::string iterations;
   for (const json& seconds : f.at("iteration_seconds")) {
@@ -280,21 +219,22 @@ json run_demo(const DemoOptions& options, const program::Console& console) {
       "(E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, CC BY 4.0)\n",
       format_count(static_cast<std::size_t>(split.train.rows())),
       format_count(static_cast<std::size_t>(split.test.rows())), options.folder.string());
-  write_text(options.folder / "train.csv", as_csv(split.train));
-  write_text(options.folder / "test.csv", as_csv(split.test));
-
-  const DemoChoice choice = choose(split.train, threads, console);
-  const Steps steps({options.folder, threads}, console);
+  const Steps steps(options.folder, threads, console);
+  DemoInput input = options.images ? input_from_images(steps, split, options.backbone, console)
+                                   : input_from_table(steps, std::move(split));
+  const DemoChoice choice = choose(input.rows.train, threads, console);
   double cloud_seconds = 0;
-  run_steps(steps, threads, choice, cloud_seconds);
-  const report::Figures shown = outcome_figures(gather(steps, std::move(split)));
+  run_steps(steps, input.file, choice, cloud_seconds);
+  const std::string noun = input.noun;
+  const report::Figures shown = outcome_figures(gather(steps, std::move(input)));
   json figures = make_figures(steps, shown, cloud_seconds);
-  write_page(steps, shown, figures);
+  write_page(steps, shown, figures, noun);
   print_outcome(console, steps, shown);
   folder.keep();
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   figures["demo_seconds"] = seconds;
+  figures["features"] = noun;
   figures["validation_accuracy"] = choice.accuracy;
   console.print("\nOpen {} in a browser. The whole demo took {}.\n",
                 (options.folder / "report.html").string(), format_seconds(seconds));

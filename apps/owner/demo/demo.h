@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <string>
 
 #include "apps/program/console.h"
 
@@ -13,6 +14,8 @@ namespace blindfit::demo {
 struct DemoOptions {
   std::filesystem::path folder;  ///< made, or replaced if an earlier demo made it
   std::size_t threads = 0;
+  bool images = false;   ///< from image files, as its user's own data will be
+  std::string backbone;  ///< for images; empty: one that is found, or none
 };
 
 /// Prints every command before it runs it, then what came of all, and leaves report.html in the

@@ -31,26 +31,25 @@ report::Curve curve(const char* label, const std::vector<learn::Head>& heads,
   return curve;
 }
 
-report::Picture picture_of(const data::Dataset& rows, Eigen::Index row, int prediction) {
+report::Picture picture_of(const Outcome& outcome, Eigen::Index row, int prediction) {
   report::Picture picture;
   picture.side = kSide;
-  picture.label = rows.labels[static_cast<std::size_t>(row)];
+  picture.label = outcome.heldout.labels[static_cast<std::size_t>(row)];
   picture.prediction = prediction;
-  for (Eigen::Index j = 0; j < rows.columns(); ++j) {
-    picture.ink.push_back(rows.features(row, j) / kDarkest);
+  for (const double pixel : outcome.heldout_pixels.row(row)) {
+    picture.ink.push_back(pixel / kDarkest);
   }
   return picture;
 }
 
 /// Some of both kinds: a third of them mistakes, as far as there are any.
-std::vector<report::Picture> pictures(const data::Dataset& heldout,
-                                      const std::vector<int>& predictions) {
+std::vector<report::Picture> pictures(const Outcome& outcome, const std::vector<int>& predictions) {
   std::vector<report::Picture> right;
   std::vector<report::Picture> wrong;
   for (std::size_t i = 0; i < predictions.size(); ++i) {
-    auto& list = predictions[i] == heldout.labels[i] ? right : wrong;
+    auto& list = predictions[i] == outcome.heldout.labels[i] ? right : wrong;
     if (list.size() < kPictures) {
-      list.push_back(picture_of(heldout, static_cast<Eigen::Index>(i), predictions[i]));
+      list.push_back(picture_of(outcome, static_cast<Eigen::Index>(i), predictions[i]));
     }
   }
   wrong.resize(std::min(wrong.size(), kPictures / 3));
@@ -84,7 +83,7 @@ report::Figures outcome_figures(const Outcome& outcome) {
   report::Figures f;
   f.train_rows = static_cast<std::size_t>(outcome.train.rows());
   f.heldout_rows = static_cast<std::size_t>(heldout.rows());
-  f.pixels = static_cast<std::size_t>(heldout.columns());
+  f.pixels = static_cast<std::size_t>(outcome.heldout_pixels.cols());
   f.encrypted = curve("trained on ciphertexts", outcome.heads, heldout);
   f.mirror = curve("the same iterations in the clear", outcome.mirror_heads, heldout);
   f.heldout_accuracy = f.encrypted.values.back();
@@ -94,7 +93,7 @@ report::Figures outcome_figures(const Outcome& outcome) {
   for (Eigen::Index i = 0; i < confusion.rows(); ++i) {
     f.confusion.emplace_back(confusion.row(i).begin(), confusion.row(i).end());
   }
-  f.pictures = pictures(heldout, learn::predict(z));
+  f.pictures = pictures(outcome, learn::predict(z));
   f.credit =
       "Digits: Optical Recognition of Handwritten Digits, E. Alpaydin and C. Kaynak (1998), UCI "
       "Machine Learning Repository, doi 10.24432/C50P49, CC BY 4.0. Made by blindfit.";

@@ -15,6 +15,7 @@ namespace blindfit::demo {
 struct Outcome {
   data::Dataset train;
   data::Dataset heldout;
+  data::Matrix heldout_pixels;            ///< 8 x 8 of 0..16 a row
   std::vector<learn::Head> heads;         ///< decrypted
   std::vector<learn::Head> mirror_heads;  ///< the same iterations in the clear
   learn::Head plaintext;                  ///< logistic regression in the clear
