@@ -21,7 +21,8 @@ struct CostModel {
   [[nodiscard]] double seconds(const OperationCounts& counts, unsigned log_n) const;
 };
 
-/// Times the default kernels with `threads` threads side by side. Takes about 0.1 s.
+/// Times the default kernels with `threads` threads side by side, on operands that no cache holds.
+/// Takes about half a second.
 CostModel measure_cost_model(std::size_t threads);
 
 }  // namespace blindfit::learn
