@@ -155,7 +155,7 @@ class InterruptTest(refusal.RefusalTest):
                 (folder / path).write_bytes(damage)
                 copy = self.folder / "copy"
                 shutil.copytree(folder, copy)
-                said = self.succeed("train", "--job", "upload", "--out", "copy", "--resume")
+                said = self.succeed("train", "--job", "upload", "--out", "copy", "--resume").stderr
                 self.assertRegex(said, f"warning: .*{path}.*going on after iteration {earlier}")
                 self.assertEqual(workspace.contents(copy, "weights-*.ct"), self.weights)
                 shutil.rmtree(copy)
