@@ -27,7 +27,7 @@ Rule rule_of(std::string_view name) {
   return worst ? Rule::kWorst : Rule::kFirst;
 }
 
-/// sum of weight * value, entry by entry; or the largest.
+/// Entry by entry: the sum of weight * value, the sum of counts, or the largest.
 json join(Rule rule, const std::vector<json>& values, const std::vector<double>& weights) {
   if (values.front().is_array()) {
     json joined = json::array();
@@ -39,6 +39,13 @@ json join(Rule rule, const std::vector<json>& values, const std::vector<double>&
       joined.push_back(join(rule, entries, weights));
     }
     return joined;
+  }
+  if (rule == Rule::kSum) {
+    std::size_t sum = 0;
+    for (const json& value : values) {
+      sum += value.get<std::size_t>();
+    }
+    return sum;
   }
   double joined = rule == Rule::kWorst ? values.front().get<double>() : 0;
   for (std::size_t i = 0; i < values.size(); ++i) {

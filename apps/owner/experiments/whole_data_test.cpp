@@ -112,6 +112,7 @@ TEST(JoinFolds, AveragesSumsAndTakesTheWorst) {
   EXPECT_EQ(joined["folds"], 2);
   EXPECT_EQ(joined["rows"], 11);
   EXPECT_EQ(joined["heldout_rows"], 4);
+  EXPECT_TRUE(joined["rows_different"][1].is_number_integer());
   EXPECT_THAT(joined["test_accuracy"].get<std::vector<double>>(), ElementsAre(0.5, 0.75));
   EXPECT_EQ(joined["owner_only_accuracy"], 0.75);
   EXPECT_EQ(joined["auc"], 0.7);
