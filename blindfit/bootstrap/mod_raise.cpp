@@ -18,12 +18,12 @@ using ckks::Context;
 Ciphertext switched(const Context& context, const rlwe::SwitchingKey& key, const Ciphertext& ct) {
   const ring::RingContext& ring = context.ring();
   Ciphertext out = ct;
-  rlwe::switch_key(context, ct.parts[1], key,
-                   [&](std::size_t i, const std::uint64_t* u0, const std::uint64_t* u1) {
-                     std::uint64_t* c0 = out.parts[0].limb(i).data();
-                     ring.kernels().add(c0, c0, u0, ring.n(), ring.q(i));
-                     std::copy_n(u1, ring.n(), out.parts[1].limb(i).data());
-                   });
+  rlwe::switch_key(context, ct.parts[1], key, [&](const rlwe::SwitchedRow& row) {
+    std::uint64_t* c0 = out.parts[0].limb(row.limb).data() + row.begin;
+    std::uint64_t* c1 = out.parts[1].limb(row.limb).data() + row.begin;
+    ring.kernels().add(c0, c0, row.u0 + row.begin, row.words, ring.q(row.limb));
+    std::copy_n(row.u1 + row.begin, row.words, c1);
+  });
   return out;
 }
 

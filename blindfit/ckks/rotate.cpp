@@ -26,20 +26,22 @@ void require_degree_two(const Ciphertext& ct) {
   }
 }
 
-/// Where the limbs of a rotated ciphertext go: c_0 is added, both are permuted.
-rlwe::LimbSink automorphism_into(const Context& context, const ring::Automorphism& automorphism,
-                                 const Ciphertext& ct, Ciphertext& out) {
+/// Where the rows of a rotated ciphertext go: c_0 is added, both are permuted.
+rlwe::RowSink automorphism_into(const Context& context, const ring::Automorphism& automorphism,
+                                const Ciphertext& ct, Ciphertext& out) {
   out.scale = ct.scale;
   out.parts.resize(2);
   for (ring::Poly& part : out.parts) {
-    part = ring::Poly(ct.parts[0].n(), ct.parts[0].q_limbs(), 0, ring::Domain::kEvaluation);
+    part.reshape(ct.parts[0].n(), ct.parts[0].q_limbs(), 0, ring::Domain::kEvaluation);
   }
-  return [&](std::size_t i, std::uint64_t* u0, const std::uint64_t* u1) {
+  return [&](const rlwe::SwitchedRow& row) {
     const ring::RingContext& ring = context.ring();
-    const std::uint32_t* index = automorphism.index.data();
-    ring.kernels().add(u0, u0, ct.parts[0].limb(i).data(), ring.n(), ring.q(i));
-    ring.kernels().permute(out.parts[0].limb(i).data(), u0, index, ring.n());
-    ring.kernels().permute(out.parts[1].limb(i).data(), u1, index, ring.n());
+    const std::size_t to = ring::destination(automorphism, row.begin, row.words);
+    const std::uint32_t* index = automorphism.index.data() + to;
+    ring.kernels().add(row.u0 + row.begin, row.u0 + row.begin,
+                       ct.parts[0].limb(row.limb).data() + row.begin, row.words, ring.q(row.limb));
+    ring.kernels().permute(out.parts[0].limb(row.limb).data() + to, row.u0, index, row.words);
+    ring.kernels().permute(out.parts[1].limb(row.limb).data() + to, row.u1, index, row.words);
   };
 }
 
@@ -106,13 +108,13 @@ void relinearize(const Context& context, const EvaluationKeys& keys, Ciphertext&
   require_degree_two(ct);
   const rlwe::SwitchingKey& key = keys.relinearization(ct.level());
   const ring::RingContext& ring = context.ring();
-  rlwe::switch_key(context, ct.parts[2], key,
-                   [&](std::size_t i, const std::uint64_t* u0, const std::uint64_t* u1) {
-                     std::uint64_t* c0 = ct.parts[0].limb(i).data();
-                     std::uint64_t* c1 = ct.parts[1].limb(i).data();
-                     ring.kernels().add(c0, c0, u0, ring.n(), ring.q(i));
-                     ring.kernels().add(c1, c1, u1, ring.n(), ring.q(i));
-                   });
+  rlwe::switch_key(context, ct.parts[2], key, [&](const rlwe::SwitchedRow& row) {
+    const auto& q = ring.q(row.limb);
+    std::uint64_t* c0 = ct.parts[0].limb(row.limb).data() + row.begin;
+    std::uint64_t* c1 = ct.parts[1].limb(row.limb).data() + row.begin;
+    ring.kernels().add(c0, c0, row.u0 + row.begin, row.words, q);
+    ring.kernels().add(c1, c1, row.u1 + row.begin, row.words, q);
+  });
   ct.parts.pop_back();
 }
 
@@ -125,9 +127,9 @@ void relinearize_and_rescale(const Context& context, const EvaluationKeys& keys,
   const std::size_t level = ct.level();
   rlwe::switch_key_and_rescale(
       context, ct.parts[2], keys.relinearization(level), ct.parts[0], ct.parts[1],
-      [&](std::size_t i, const std::uint64_t* u0, const std::uint64_t* u1) {
-        std::copy_n(u0, ct.parts[0].n(), ct.parts[0].limb(i).data());
-        std::copy_n(u1, ct.parts[1].n(), ct.parts[1].limb(i).data());
+      [&](const rlwe::SwitchedRow& row) {
+        std::copy_n(row.u0 + row.begin, row.words, ct.parts[0].limb(row.limb).data() + row.begin);
+        std::copy_n(row.u1 + row.begin, row.words, ct.parts[1].limb(row.limb).data() + row.begin);
       });
   ct.parts.pop_back();
   drop_level(ct, level - 1);
@@ -158,18 +160,18 @@ std::vector<Ciphertext> rotate_hoisted(const Context& context, const EvaluationK
                                        const Ciphertext& ct, std::span<const Steps> steps) {
   require_degree_one(ct);
   const rlwe::Decomposition decomposition = rlwe::gadget_decompose(context, ct.parts[1]);
-  std::vector<Ciphertext> result;
-  result.reserve(steps.size());
-  for (const Steps s : steps) {
-    const ring::GaloisElement element = galois_element(s, context.parameters().log_n());
+  std::vector<Ciphertext> result(steps.size());
+  std::vector<rlwe::KeyedSink> switches;
+  for (std::size_t k = 0; k < steps.size(); ++k) {
+    const ring::GaloisElement element = galois_element(steps[k], context.parameters().log_n());
     if (element.value == 1) {
-      result.push_back(ct);
+      result[k] = ct;
       continue;
     }
     const rlwe::GaloisKey& key = keys.galois(element, ct.level());
-    rlwe::switch_key(context, decomposition, key.key,
-                     automorphism_into(context, key.automorphism, ct, result.emplace_back()));
+    switches.push_back({&key.key, automorphism_into(context, key.automorphism, ct, result[k])});
   }
+  rlwe::switch_keys(context, decomposition, switches);
   return result;
 }
 

@@ -36,6 +36,14 @@ Automorphism make_automorphism(GaloisElement g, unsigned log_n) {
   return result;
 }
 
+std::size_t destination(const Automorphism& automorphism, std::size_t begin, std::size_t words) {
+  std::size_t to = 0;
+  while (automorphism.index[to] / words != begin / words) {
+    to += words;
+  }
+  return to;
+}
+
 void apply_automorphism(const RingContext& ring, const Automorphism& automorphism, const Poly& in,
                         Poly& out) {
   out.reshape(in.n(), in.q_limbs(), in.p_limbs(), Domain::kEvaluation);

@@ -26,6 +26,10 @@ struct Automorphism {
 /// Cost: about 2N word operations; callers keep it beside the key of the same element.
 Automorphism make_automorphism(GaloisElement g, unsigned log_n);
 
+/// Where the aligned block of `words` words (a power of two, at least 8) that begins at word
+/// `begin` goes: to such a block, permuted inside it (note 0002).
+std::size_t destination(const Automorphism& automorphism, std::size_t begin, std::size_t words);
+
 /// Permutes every limb. Evaluation domain in and out; `out` must not alias `in`.
 void apply_automorphism(const RingContext& ring, const Automorphism& automorphism, const Poly& in,
                         Poly& out);

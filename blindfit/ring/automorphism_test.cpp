@@ -104,5 +104,20 @@ TEST(InverseGaloisElement, ExistsForEveryOddElement) {
   EXPECT_EQ(std::uint64_t{large.value} * inverse(large, 17).value % (std::uint64_t{1} << 18), 1U);
 }
 
+TEST(AutomorphismIndex, DestinationIsTheBlockThatReadsThisOne) {
+  for (const std::uint32_t g : {3U, 5U, 1023U, 2047U}) {
+    const Automorphism automorphism = make_automorphism({g}, kLogN);
+    for (std::size_t words = 8; words <= 1024; words *= 2) {
+      for (std::size_t begin = 0; begin < 1024; begin += words) {
+        const std::size_t to = destination(automorphism, begin, words);
+        EXPECT_EQ(to % words, 0U);
+        for (std::size_t j = to; j < to + words; ++j) {
+          ASSERT_EQ(automorphism.index[j] / words, begin / words) << g << ' ' << words;
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace blindfit::ring

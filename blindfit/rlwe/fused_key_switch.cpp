@@ -13,6 +13,8 @@ namespace {
 /// Limbs that are extended before they are used: as many as stay in the last-level cache beside the
 /// key's stream, because every group reads the prepared digits again.
 constexpr std::size_t kGroupLimbs = 8;
+/// Keys that share the digits. More gain less, and need as much memory again.
+constexpr std::size_t kKeysTogether = 2;
 
 /// Finished digits, to be read where they are.
 class StoredRows {
@@ -110,117 +112,167 @@ struct Division {
   std::array<const ring::Poly*, 2> addends;
 };
 
-/// One key switch: digits, key and what becomes of their product.
+/// One key's part of a switch: what its product leaves modulo D, then modulo a group of limbs.
+struct Remainders {
+  std::array<base::AlignedBuffer, 2> prepared;
+  std::array<base::AlignedBuffer, 2> group;  // halfway, limbs one after the other
+};
+
+/// Key switches of the same digits: the keys, and what becomes of their products.
 template <typename Rows>
 class Switch {
  public:
-  Switch(const Context& context, Rows& rows, const SwitchingKey& key, const Division& division)
+  Switch(const Context& context, Rows& rows, std::span<const KeyedSink> keys,
+         const Division& division)
       : ring_(context.ring()),
         rows_(rows),
-        key_(key),
+        keys_(keys),
         division_(division),
-        product_(2 * ring_.row_size()) {
-    require_level(key, rows.q_limbs() - 1);
+        product_(2 * ring_.row_size()),
+        remainders_(keys.size()) {
+    for (const KeyedSink& keyed : keys) {
+      require_level(*keyed.key, rows.q_limbs() - 1);
+    }
   }
 
-  void run(const LimbSink& sink) {
-    const std::array<base::AlignedBuffer, 2> prepared = prepare_remainders();
-    base::AlignedBuffer remainders(2 * kGroupLimbs * ring_.n());
+  void run() {
+    prepare_remainders();
     for (std::size_t first = 0; first < division_.limbs; first += kGroupLimbs) {
       const std::size_t count = std::min(kGroupLimbs, division_.limbs - first);
       rows_.begin_group(first, count);
-      std::uint64_t* const half0 = remainders.data();
-      std::uint64_t* const half1 = half0 + kGroupLimbs * ring_.n();
-      extend(prepared[0], first, count, half0);
-      extend(prepared[1], first, count, half1);
+      extend_remainders(first, count);
       for (std::size_t k = 0; k < count; ++k) {
-        finish_limb(first + k, half0 + k * ring_.n(), half1 + k * ring_.n());
-        sink(first + k, half0 + k * ring_.n(), half1 + k * ring_.n());
+        for (std::size_t r = 0; r < ring_.rows(); ++r) {
+          finish_row(first + k, k, r);
+        }
       }
     }
   }
 
  private:
-  /// Row r of limb i of the gadget product, P times the addends included.
-  void product_row(std::size_t i, std::size_t r, std::uint64_t* u0, std::uint64_t* u1) {
-    const std::size_t begin = r * ring_.row_size();
-    const std::size_t key_limb = limb_of_key(key_, rows_.q_limbs(), i);
-    std::array<const std::uint64_t*, kernels::kMaxDotLength> digit;
+  /// Row r of limb i of every digit.
+  void read_digits(std::size_t i, std::size_t r) {
+    for (std::size_t d = 0; d < rows_.digits(); ++d) {
+      ahead_.clear();
+      for (const KeyedSink& keyed : keys_) {
+        ahead_.push_back(key_row(keyed.key->b[d], i, r));
+        ahead_.push_back(key_row(keyed.key->a[d], i, r));
+      }
+      digit_[d] = rows_.row(d, i, r, {ahead_.data(), ahead_.size()});
+    }
+  }
+
+  /// Row r of limb i of a gadget product, P times the addends included.
+  void product_row(const SwitchingKey& key, std::size_t i, std::size_t r, std::uint64_t* u0,
+                   std::uint64_t* u1) const {
     std::array<const std::uint64_t*, kernels::kMaxDotLength> b;
     std::array<const std::uint64_t*, kernels::kMaxDotLength> a;
     for (std::size_t d = 0; d < rows_.digits(); ++d) {
-      b[d] = key_.b[d].limb(key_limb).data() + begin;
-      a[d] = key_.a[d].limb(key_limb).data() + begin;
-      const std::uint64_t* const key_rows[] = {b[d], a[d]};
-      digit[d] = rows_.row(d, i, r, {key_rows, 2});
+      b[d] = key_row(key.b[d], i, r);
+      a[d] = key_row(key.a[d], i, r);
     }
     const auto& q = ring_.modulus(ring_.index(rows_.q_limbs(), i));
-    ring_.kernels().dot_pair(u0, u1, digit.data(), b.data(), a.data(), rows_.digits(),
+    ring_.kernels().dot_pair(u0, u1, digit_.data(), b.data(), a.data(), rows_.digits(),
                              ring_.row_size(), q);
     if (division_.addends[0] != nullptr && i < rows_.q_limbs()) {
       const std::uint64_t p = ring_.special_product(i);
-      const std::uint64_t* c0 = division_.addends[0]->limb(i).data() + begin;
-      const std::uint64_t* c1 = division_.addends[1]->limb(i).data() + begin;
+      const std::uint64_t* c0 = division_.addends[0]->limb(i).data() + r * ring_.row_size();
+      const std::uint64_t* c1 = division_.addends[1]->limb(i).data() + r * ring_.row_size();
       ring_.kernels().multiply_scalar_add(u0, c0, p, ring_.row_size(), q);
       ring_.kernels().multiply_scalar_add(u1, c1, p, ring_.row_size(), q);
     }
   }
 
-  /// The limbs of the product that the division takes away, prepared for its extension.
-  std::array<base::AlignedBuffer, 2> prepare_remainders() {
-    const std::span<const std::size_t> sources = division_.by.extension().source();
-    base::AlignedBuffer halfway(2 * sources.size() * ring_.n());
-    std::vector<std::uint64_t*> limbs0;
-    std::vector<std::uint64_t*> limbs1;
+  /// The limbs of the products that the division takes away, prepared for its extension.
+  void prepare_remainders() {
+    const ring::BasisExtension& extension = division_.by.extension();
+    const std::span<const std::size_t> sources = extension.source();
+    base::AlignedBuffer halfway(2 * keys_.size() * sources.size() * ring_.n());
+    const auto limb = [&](std::size_t pair, std::size_t half, std::size_t s) {
+      return halfway.data() + ((2 * pair + half) * sources.size() + s) * ring_.n();
+    };
     for (std::size_t s = 0; s < sources.size(); ++s) {
       const std::size_t i = limb_of(sources[s]);
       if (s % kGroupLimbs == 0 || limb_of(sources[s - 1]) + 1 != i) {
         rows_.begin_group(i, std::min({kGroupLimbs, sources.size() - s, limbs() - i}));
       }
-      limbs0.push_back(halfway.data() + 2 * s * ring_.n());
-      limbs1.push_back(limbs0.back() + ring_.n());
       for (std::size_t r = 0; r < ring_.rows(); ++r) {
-        const std::size_t begin = r * ring_.row_size();
-        product_row(i, r, limbs0.back() + begin, limbs1.back() + begin);
-        ring_.inverse_ntt_row(limbs0.back() + begin, r, sources[s]);
-        ring_.inverse_ntt_row(limbs1.back() + begin, r, sources[s]);
+        read_digits(i, r);
+        for (std::size_t pair = 0; pair < keys_.size(); ++pair) {
+          std::uint64_t* const u0 = limb(pair, 0, s) + r * ring_.row_size();
+          std::uint64_t* const u1 = limb(pair, 1, s) + r * ring_.row_size();
+          product_row(*keys_[pair].key, i, r, u0, u1);
+          ring_.inverse_ntt_row(u0, r, sources[s]);
+          ring_.inverse_ntt_row(u1, r, sources[s]);
+        }
       }
     }
-    const ring::BasisExtension& extension = division_.by.extension();
-    return {extension.prepare(ring_, limbs0), extension.prepare(ring_, limbs1)};
-  }
-
-  /// Remainders modulo q_first .. q_(first + count - 1), halfway, limbs one after the other.
-  void extend(const base::AlignedBuffer& prepared, std::size_t first, std::size_t count,
-              std::uint64_t* out) {
-    std::vector<ring::BasisExtension::Target> targets;
-    for (std::size_t k = 0; k < count; ++k) {
-      targets.push_back({first + k, out + k * ring_.n()});
-    }
-    division_.by.extension().extend(ring_, prepared, targets);
-  }
-
-  /// Turns the remainders of limb i into the result.
-  void finish_limb(std::size_t i, std::uint64_t* limb0, std::uint64_t* limb1) {
-    std::uint64_t* const u0 = product_.data();
-    std::uint64_t* const u1 = u0 + ring_.row_size();
-    for (std::size_t r = 0; r < ring_.rows(); ++r) {
-      std::uint64_t* const row0 = limb0 + r * ring_.row_size();
-      std::uint64_t* const row1 = limb1 + r * ring_.row_size();
-      product_row(i, r, u0, u1);
-      next_.clear();  // what is read after this row, to be fetched beside its arithmetic
-      if (r + 1 < ring_.rows()) {
-        rows_.list_reads(i, r + 1, next_);
-        next_.push_back(row0 + ring_.row_size());
-        next_.push_back(row1 + ring_.row_size());
+    for (std::size_t pair = 0; pair < keys_.size(); ++pair) {
+      for (std::size_t half = 0; half < 2; ++half) {
+        std::vector<std::uint64_t*> x;
+        for (std::size_t s = 0; s < sources.size(); ++s) {
+          x.push_back(limb(pair, half, s));
+        }
+        remainders_[pair].prepared[half] = extension.prepare(ring_, x);
+        remainders_[pair].group[half] = base::AlignedBuffer(kGroupLimbs * ring_.n());
       }
-      const std::size_t half = next_.size() / 2;
-      division_.by.divide_row(ring_, u0, row0, row0, r, i, {next_.data(), half});
-      division_.by.divide_row(ring_, u1, row1, row1, r, i,
-                              {next_.data() + half, next_.size() - half});
     }
   }
 
+  /// Remainders modulo q_first .. q_(first + count - 1).
+  void extend_remainders(std::size_t first, std::size_t count) {
+    for (Remainders& pair : remainders_) {
+      for (std::size_t half = 0; half < 2; ++half) {
+        std::vector<ring::BasisExtension::Target> targets;
+        for (std::size_t k = 0; k < count; ++k) {
+          targets.push_back({first + k, pair.group[half].data() + k * ring_.n()});
+        }
+        division_.by.extension().extend(ring_, pair.prepared[half], targets);
+      }
+    }
+  }
+
+  /// Turns row r of the remainders of limb i, the k-th of its group, into the results.
+  void finish_row(std::size_t i, std::size_t k, std::size_t r) {
+    read_digits(i, r);
+    list_next_reads(i, k, r);
+    const std::size_t share = next_.size() / (2 * keys_.size());
+    const std::uint64_t* const* next = next_.data();
+    const std::size_t begin = r * ring_.row_size();
+    for (std::size_t pair = 0; pair < keys_.size(); ++pair) {
+      std::array<std::uint64_t*, 2> limb;
+      std::array<std::uint64_t*, 2> u = {product_.data(), product_.data() + ring_.row_size()};
+      product_row(*keys_[pair].key, i, r, u[0], u[1]);
+      for (std::size_t half = 0; half < 2; ++half) {
+        limb[half] = remainders_[pair].group[half].data() + k * ring_.n();
+        const bool last = pair + 1 == keys_.size() && half == 1;
+        const std::size_t left = static_cast<std::size_t>(next_.data() + next_.size() - next);
+        const std::size_t count = last ? left : share;
+        division_.by.divide_row(ring_, u[half], limb[half] + begin, limb[half] + begin, r, i,
+                                {next, count});
+        next += count;
+      }
+      keys_[pair].sink({i, begin, ring_.row_size(), limb[0], limb[1]});
+    }
+  }
+
+  /// What is read after a row, to be fetched beside its arithmetic.
+  void list_next_reads(std::size_t i, std::size_t k, std::size_t r) {
+    next_.clear();
+    if (r + 1 < ring_.rows()) {
+      rows_.list_reads(i, r + 1, next_);
+      for (Remainders& pair : remainders_) {
+        for (base::AlignedBuffer& group : pair.group) {
+          next_.push_back(group.data() + k * ring_.n() + (r + 1) * ring_.row_size());
+        }
+      }
+    }
+  }
+
+  [[nodiscard]] const std::uint64_t* key_row(const ring::Poly& part, std::size_t i,
+                                             std::size_t r) const {
+    return part.limb(limb_of_key(part, rows_.q_limbs(), i)).data() + r * ring_.row_size();
+  }
   [[nodiscard]] std::size_t limbs() const { return rows_.q_limbs() + ring_.p_count(); }
   /// The limb of the product with that modulus.
   [[nodiscard]] std::size_t limb_of(std::size_t modulus) const {
@@ -229,38 +281,44 @@ class Switch {
 
   const ring::RingContext& ring_;
   Rows& rows_;
-  const SwitchingKey& key_;
-  const Division& division_;
+  std::span<const KeyedSink> keys_;
+  Division division_;
   base::AlignedBuffer product_;
+  std::vector<Remainders> remainders_;
+  std::array<const std::uint64_t*, kernels::kMaxDotLength> digit_;
+  std::vector<const std::uint64_t*> ahead_;
   std::vector<const std::uint64_t*> next_;
 };
 
 }  // namespace
 
 void switch_key(const Context& context, const ring::Poly& c, const SwitchingKey& key,
-                const LimbSink& sink) {
+                const RowSink& sink) {
   ExtendedRows rows(context, c);
-  const Division division{context.mod_down(), rows.q_limbs(), {}};
-  Switch(context, rows, key, division).run(sink);
+  const KeyedSink keyed{&key, sink};
+  Switch(context, rows, {&keyed, 1}, {context.mod_down(), rows.q_limbs(), {}}).run();
 }
 
-void switch_key(const Context& context, const Decomposition& c, const SwitchingKey& key,
-                const LimbSink& sink) {
+void switch_keys(const Context& context, const Decomposition& c, std::span<const KeyedSink> keys) {
   StoredRows rows(context, c);
   const Division division{context.mod_down(), rows.q_limbs(), {}};
-  Switch(context, rows, key, division).run(sink);
+  for (std::size_t first = 0; first < keys.size(); first += kKeysTogether) {
+    const std::size_t count = std::min(kKeysTogether, keys.size() - first);
+    Switch(context, rows, keys.subspan(first, count), division).run();
+  }
 }
 
 void switch_key_and_rescale(const Context& context, const ring::Poly& c, const SwitchingKey& key,
-                            const ring::Poly& c0, const ring::Poly& c1, const LimbSink& sink) {
+                            const ring::Poly& c0, const ring::Poly& c1, const RowSink& sink) {
   const std::size_t level = c.q_limbs() - 1;
   if (level == 0) {
     throw base::Error(base::ErrorCode::kLevelExhausted,
                       "rescaling needs a level of at least 1: level 0");
   }
   ExtendedRows rows(context, c);
-  const Division division{context.mod_down_and_rescale(level), level, {&c0, &c1}};
-  Switch(context, rows, key, division).run(sink);
+  const KeyedSink keyed{&key, sink};
+  Switch(context, rows, {&keyed, 1}, {context.mod_down_and_rescale(level), level, {&c0, &c1}})
+      .run();
 }
 
 }  // namespace blindfit::rlwe

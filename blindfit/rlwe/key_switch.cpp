@@ -63,7 +63,7 @@ void gadget_product_limb(const Context& context, const Decomposition& c, const S
                          std::size_t i, std::uint64_t* u0, std::uint64_t* u1) {
   const ring::Poly& shape = c.digits.front();
   const std::size_t count = c.digits.size();
-  const std::size_t key_limb = limb_of_key(key, shape.q_limbs(), i);
+  const std::size_t key_limb = limb_of_key(key.b.front(), shape.q_limbs(), i);
   std::array<const std::uint64_t*, kernels::kMaxDotLength> digit;
   std::array<const std::uint64_t*, kernels::kMaxDotLength> b;
   std::array<const std::uint64_t*, kernels::kMaxDotLength> a;

@@ -36,11 +36,11 @@ base::AlignedBuffer prepare_digit(const Context& context, const ring::Poly& c, s
 /// forward NTTs.
 Decomposition gadget_decompose(const Context& context, const ring::Poly& c);
 
-/// The limb of the key that meets limb i of a polynomial over QP with that many q-limbs: the key
-/// may stand at a higher level, which moves its special limbs up.
-[[nodiscard]] inline std::size_t limb_of_key(const SwitchingKey& key, std::size_t q_limbs,
+/// The limb of a part of a key that meets limb i of a polynomial over QP with that many q-limbs:
+/// the key may stand at a higher level, which moves its special limbs up.
+[[nodiscard]] inline std::size_t limb_of_key(const ring::Poly& part, std::size_t q_limbs,
                                              std::size_t i) {
-  return i < q_limbs ? i : i - q_limbs + key.level() + 1;
+  return i < q_limbs ? i : i - q_limbs + part.q_limbs();
 }
 /// Throws Error{kKeyMissing} if the key ends below `level`.
 void require_level(const SwitchingKey& key, std::size_t level);
