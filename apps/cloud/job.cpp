@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "apps/program/available_memory.h"
 #include "apps/program/exit_code.h"
 #include "apps/program/interrupt.h"
 #include "apps/program/job_files.h"
@@ -217,9 +218,10 @@ class JobReader {
 
 }  // namespace
 
-Job load_job(const fs::path& folder, base::ThreadPool& pool) {
+Job load_job(const fs::path& folder, double memory, base::ThreadPool& pool) {
   Job job;
   job.plan = load_plan(folder / upload::kPlan);
+  program::require_memory(job.plan.costs.peak_memory_bytes, memory);
   job.plan_id = wire::plan_fingerprint(job.plan);
   job.context = value_or_throw(
       rlwe::make_context(value_or_throw(rlwe::Parameters::make(job.plan.parameters))));

@@ -38,8 +38,9 @@ struct Job {
 /// Loads and checks every file that the plan calls for; the plan itself is worked out again, so
 /// that an edited one is refused. Keys and ciphertexts are read side by side and shown as progress.
 ///
-/// Throws Error{kIo} for a file that is missing; kMalformed, kCorrupt, kForeign or kTooLarge,
+/// Throws Error{kTooLarge} before a key is read if the plan needs more than `memory` bytes;
+/// Error{kIo} for a file that is missing; kMalformed, kCorrupt, kForeign or kTooLarge,
 /// naming the file, for one that is not what the plan calls for; kInsecureParameters; kCancelled.
-Job load_job(const std::filesystem::path& folder, base::ThreadPool& pool);
+Job load_job(const std::filesystem::path& folder, double memory, base::ThreadPool& pool);
 
 }  // namespace blindfit::cloud

@@ -4,6 +4,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <numeric>
+#include <optional>
 
 #include "apps/cloud/training_run.h"
 #include "apps/program/console.h"
@@ -15,12 +16,16 @@ namespace {
 struct Flags {
   program::CommonOptions common;
   TrainOptions train;
+  std::optional<double> memory_gib;
 };
 
 void run(const Flags& flags) {
   const program::Console console(flags.common);
   TrainOptions options = flags.train;
   options.threads = flags.common.threads;
+  if (flags.memory_gib) {
+    options.memory = *flags.memory_gib * 0x1p30;
+  }
   const TrainingRecord record = train(options);
   const double seconds =
       std::accumulate(record.iteration_seconds.begin(), record.iteration_seconds.end(), 0.0);
@@ -52,6 +57,12 @@ void add_train_command(CLI::App& app) {
       ->type_name("DIR");
   command->add_flag("--resume", flags->train.resume,
                     "Go on after the last iteration that --out holds");
+  command
+      ->add_option("--memory", flags->memory_gib,
+                   "GiB that training may take (default: what is available); a plan that needs "
+                   "more is refused before anything is read")
+      ->check(program::above_zero())
+      ->type_name("GIB");
   program::add_threads_option(*command, flags->common);
   program::add_json_option(*command, flags->common);
   command->callback([flags] { run(*flags); });

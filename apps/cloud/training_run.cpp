@@ -9,6 +9,7 @@
 #include <memory>
 #include <utility>
 
+#include "apps/program/available_memory.h"
 #include "apps/program/interrupt.h"
 #include "apps/program/peak_memory.h"
 #include "apps/program/progress.h"
@@ -110,7 +111,8 @@ TrainingRecord train(const TrainOptions& options) {
   const program::PeakMemory memory;
   Stopwatch watch;
   base::ThreadPool pool(options.threads);
-  const Job job = load_job(options.job, pool);
+  const double available = program::available_bytes(program::read_memory_report());
+  const Job job = load_job(options.job, options.memory.value_or(available), pool);
   const ResultFolder folder(options.out, job, options.resume);
   State state;
   if (job.plan.spec.start == learn::Start::kEncrypted) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 
 #include "apps/cloud/result_folder.h"
 
@@ -14,6 +15,7 @@ struct TrainOptions {
   std::filesystem::path out;
   bool resume = false;
   std::size_t threads = 0;
+  std::optional<double> memory;  ///< bytes it may take; by default what is available
 };
 
 /// Loads, trains, and leaves a result; returns its record. Peak memory is that of the whole call.

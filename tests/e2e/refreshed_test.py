@@ -97,6 +97,9 @@ class RefreshedTest(refusal.RefusalTest):
         self.assertEqual(before.read_bytes(), taken)
         self.assertEqual(workspace.contents(folder, "state-*.ct"), self.states)
 
+    def test_refuses_a_job_that_memory_does_not_hold(self):
+        self.refused(DAMAGED, ["1.00 GiB", "--memory"], "train", "--job", "upload", "--out", "none", "--memory", "1")
+
     def test_refuses_uploads_without_the_keys_of_refreshes(self):
         workspace.copy_folder(self.folder / "upload", self.folder / "lacking")
         keys = self.folder / "lacking" / "evaluation_keys"
