@@ -22,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kSide = 8;
+constexpr std::size_t kPixels = 64;
 constexpr double kDarkest = 16;  // of the table's pixels
 constexpr double kWhite = 255;   // of a PNG's
 
@@ -45,7 +46,7 @@ std::string as_csv(const data::Dataset& rows) {
 /// A PNG of 8 x 8 pixels for each row, in a folder for each digit.
 void write_images(const fs::path& folder, const data::Dataset& digits) {
   for (Eigen::Index i = 0; i < digits.rows(); ++i) {
-    std::array<std::uint8_t, kSide * kSide> gray{};
+    std::array<std::uint8_t, kPixels> gray{};
     for (std::size_t j = 0; j < gray.size(); ++j) {
       const double ink = digits.features(i, static_cast<Eigen::Index>(j)) / kDarkest;
       gray[j] = static_cast<std::uint8_t>(std::lround(ink * kWhite));
@@ -61,7 +62,7 @@ void write_images(const fs::path& folder, const data::Dataset& digits) {
 /// The images' pixels as rows, on the table's scale.
 data::Dataset read_pixels(const fs::path& folder) {
   const auto source = program::value_or_throw(images::open_image_folder(folder));
-  data::Matrix pixels(static_cast<Eigen::Index>(source->size()), kSide * kSide);
+  data::Matrix pixels(static_cast<Eigen::Index>(source->size()), kPixels);
   for (std::size_t i = 0; i < source->size(); ++i) {
     const images::Image image = program::value_or_throw(source->load(i));
     for (Eigen::Index j = 0; j < pixels.cols(); ++j) {
