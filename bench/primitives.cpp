@@ -54,8 +54,7 @@ Run add(const Session& s, std::size_t level) {
 
 Run multiply_plain_rescale(const Session& s, std::size_t level) {
   return [s, a = s.encrypt(level, 1), b = s.encode(level, 2), out = Ciphertext()]() mutable {
-    ckks::multiply_plain(s.context, a, b, out);
-    ckks::rescale(s.context, out);
+    ckks::multiply_plain_and_rescale(s.context, a, b, out);
   };
 }
 

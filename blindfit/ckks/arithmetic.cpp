@@ -126,6 +126,22 @@ void tensor(const Context& context, const Ciphertext& a, const Ciphertext& b, Ke
   });
 }
 
+/// out's parts = those of a, times `factor` if there is one, divided by q_level. `out` may be `a`.
+void rescale_product(const Context& context, const Ciphertext& a, const ring::Poly* factor,
+                     std::size_t level, Ciphertext& out) {
+  if (level == 0) {
+    throw Error(ErrorCode::kLevelExhausted, "rescaling needs a level of at least 1: level 0");
+  }
+  out.parts.resize(a.parts.size());
+  std::vector<ring::Dividend> from;
+  std::vector<ring::Poly*> to;
+  for (std::size_t k = 0; k < out.parts.size(); ++k) {
+    from.push_back({&a.parts[k], factor});
+    to.push_back(&out.parts[k]);
+  }
+  context.rescaling(level).apply(context.ring(), from, to);
+}
+
 }  // namespace
 
 void add(const Context& context, const Ciphertext& a, const Ciphertext& b, Ciphertext& out) {
@@ -283,16 +299,15 @@ void multiply_add(const Context& context, const Ciphertext& a, const Ciphertext&
 }
 
 void rescale(const Context& context, Ciphertext& ct) {
-  if (ct.level() == 0) {
-    throw Error(ErrorCode::kLevelExhausted, "rescaling needs a level of at least 1: level 0");
-  }
-  const auto q = static_cast<double>(context.q(ct.level()));
-  std::vector<ring::Poly*> parts;
-  for (ring::Poly& part : ct.parts) {
-    parts.push_back(&part);
-  }
-  context.rescaling(ct.level()).apply(context.ring(), parts, parts);
-  ct.scale = ct.scale / Scale{q};
+  rescale_product(context, ct, nullptr, ct.level(), ct);
+  ct.scale = ct.scale / Scale{static_cast<double>(context.q(ct.level() + 1))};
+}
+
+void multiply_plain_and_rescale(const Context& context, const Ciphertext& a, const Plaintext& b,
+                                Ciphertext& out) {
+  const Scale product = a.scale * b.scale;
+  rescale_product(context, a, &b.poly, std::min(a.level(), b.level()), out);
+  out.scale = product / Scale{static_cast<double>(context.q(out.level() + 1))};
 }
 
 void drop_level(Ciphertext& ct, std::size_t level) {

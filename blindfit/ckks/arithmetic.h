@@ -54,6 +54,10 @@ void multiply_add(const Context& context, const Ciphertext& a, const Ciphertext&
 /// Divides by q_level with rounding: level - 1, scale / q_level. Any degree. Cost: (degree + 1) *
 /// (level + 1) NTTs. Throws Error{kLevelExhausted} at level 0.
 void rescale(const Context& context, Ciphertext& ct);
+/// multiply_plain and rescale in one pass: the product is divided while it is in the cache. Errors
+/// as rescale.
+void multiply_plain_and_rescale(const Context& context, const Ciphertext& a, const Plaintext& b,
+                                Ciphertext& out);
 /// Forgets the primes above `level`; value and scale stay. Throws Error{kLevelMismatch} if `level`
 /// is above ct's.
 void drop_level(Ciphertext& ct, std::size_t level);

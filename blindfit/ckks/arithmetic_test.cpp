@@ -219,6 +219,33 @@ TEST_F(Arithmetic, RescalesValuesOfAnyDegreeToASmallerScale) {
   expect_slots(linear, a_, fresh() + model_.slot_variance(model_.rescaling(), linear.scale));
 }
 
+TEST_F(Arithmetic, MultipliesByAPlaintextAndRescalesAtOnceToTheSameBits) {
+  const Ciphertext& a = x_;
+  for (const std::size_t level : {engine_.max_level(), std::size_t{1}}) {
+    const Plaintext b =
+        engine_.encoder().encode(random_slots(engine_.slots(), 1, 2), kScale, level);
+    Ciphertext expected;
+    multiply_plain(context(), a, b, expected);
+    rescale(context(), expected);
+    Ciphertext result;
+    multiply_plain_and_rescale(context(), a, b, result);
+    EXPECT_TRUE(same_words(result, expected)) << level;
+    EXPECT_TRUE(result.scale.matches(expected.scale)) << level;
+    result = a;
+    multiply_plain_and_rescale(context(), result, b, result);
+    EXPECT_TRUE(same_words(result, expected)) << level;
+    Ciphertext other = a;
+    other.parts[0].limb(level)[7] ^= 1;
+    multiply_plain_and_rescale(context(), other, b, result);
+    EXPECT_FALSE(same_words(result, expected)) << level;
+  }
+  const Plaintext lowest = engine_.encoder().encode(random_slots(engine_.slots(), 1, 2), kScale, 0);
+  Ciphertext kept = a;
+  EXPECT_EQ(code_of([&] { multiply_plain_and_rescale(context(), kept, lowest, kept); }),
+            ErrorCode::kLevelExhausted);
+  EXPECT_TRUE(same_words(kept, a));
+}
+
 TEST_F(Arithmetic, DropsLevelsWithoutAnyError) {
   Ciphertext low = x_;
   drop_level(low, 1);

@@ -2,6 +2,7 @@
 #include "blindfit/ring/rounded_division.h"
 
 #include <algorithm>
+#include <array>
 
 #include "blindfit/ring/modular_arithmetic.h"
 
@@ -11,14 +12,31 @@ namespace {
 /// Limbs whose remainders are made before they are used, so that they stay in the caches.
 constexpr std::size_t kGroupLimbs = 4;
 
-/// D's limbs of `poly`, halfway to coefficients.
-std::vector<std::uint64_t*> going_limbs(const RingContext& ring,
-                                        std::span<const std::size_t> divisor, Poly& poly) {
-  std::vector<std::uint64_t*> limbs;
+/// Row r of limb i of a dividend: where it is, or made at `scratch`, which may be a factor's row.
+const std::uint64_t* dividend_row(const RingContext& ring, const Dividend& in, std::size_t i,
+                                  std::size_t r, std::uint64_t* scratch) {
+  const std::uint64_t* row = in.a->limb(i).data() + r * ring.row_size();
+  if (in.b == nullptr) {
+    return row;
+  }
+  ring.kernels().multiply(scratch, row, in.b->limb(i).data() + r * ring.row_size(), ring.row_size(),
+                          ring.q(i));
+  return scratch;
+}
+
+/// The limbs of the primes of D, halfway to coefficients, one after the other.
+base::AlignedBuffer going_limbs(const RingContext& ring, std::span<const std::size_t> divisor,
+                                const Dividend& in, std::size_t q_limbs) {
+  base::AlignedBuffer limbs(divisor.size() * ring.n());
+  std::uint64_t* out = limbs.data();
   for (const std::size_t prime : divisor) {
-    const std::size_t i = ring.limb_index(poly.q_limbs(), prime);
-    inverse_ntt_rows(ring, poly.limb(i), prime);
-    limbs.push_back(poly.limb(i).data());
+    for (std::size_t r = 0; r < ring.rows(); ++r, out += ring.row_size()) {
+      const std::uint64_t* row = dividend_row(ring, in, ring.limb_index(q_limbs, prime), r, out);
+      if (row != out) {
+        std::copy_n(row, ring.row_size(), out);
+      }
+      ring.inverse_ntt_row(out, r, prime);
+    }
   }
   return limbs;
 }
@@ -37,13 +55,20 @@ RoundedDivision::RoundedDivision(const RingContext& ring, const std::vector<std:
   }
 }
 
-void RoundedDivision::apply(const RingContext& ring, std::span<Poly* const> in,
+void RoundedDivision::apply(const RingContext& ring, std::span<const Dividend> in,
                             std::span<Poly* const> out) const {
-  const std::size_t limbs = in.front()->limbs() - extension_.source().size();
+  const std::span<const std::size_t> divisor = extension_.source();
+  const std::size_t q_limbs = in.front().q_limbs();
+  const std::size_t limbs = q_limbs + in.front().a->p_limbs() - divisor.size();
   std::vector<base::AlignedBuffer> prepared;
   for (std::size_t k = 0; k < in.size(); ++k) {
-    prepared.push_back(extension_.prepare(ring, going_limbs(ring, extension_.source(), *in[k])));
-    out[k]->reshape(in[k]->n(), limbs, 0, Domain::kEvaluation);
+    base::AlignedBuffer going = going_limbs(ring, divisor, in[k], q_limbs);
+    std::vector<std::uint64_t*> sources;
+    for (std::size_t s = 0; s < divisor.size(); ++s) {
+      sources.push_back(going.data() + s * ring.n());
+    }
+    prepared.push_back(extension_.prepare(ring, sources));
+    out[k]->reshape(ring.n(), limbs, 0, Domain::kEvaluation);
   }
   base::AlignedBuffer remainders(in.size() * kGroupLimbs * ring.n());
   for (std::size_t first = 0; first < limbs; first += kGroupLimbs) {
@@ -57,23 +82,37 @@ void RoundedDivision::apply(const RingContext& ring, std::span<Poly* const> in,
     }
     for (std::size_t i = 0; i < count; ++i) {
       for (std::size_t r = 0; r < ring.rows(); ++r) {
-        const std::size_t begin = r * ring.row_size();
         for (std::size_t k = 0; k < in.size(); ++k) {
-          const std::uint64_t* row = in[k]->limb(first + i).data() + begin;
-          const std::uint64_t* const next[] = {row + ring.row_size()};
-          divide_row(ring, row, remainders.data() + (k * kGroupLimbs + i) * ring.n() + begin,
-                     out[k]->limb(first + i).data() + begin, r, first + i,
-                     {next, r + 1 < ring.rows() ? std::size_t{1} : 0});
+          std::uint64_t* remainder = remainders.data() + (k * kGroupLimbs + i) * ring.n();
+          divide_row(ring, in[k], remainder, *out[k], r, first + i);
         }
       }
     }
   }
 }
 
-void RoundedDivision::apply(const RingContext& ring, Poly& in, Poly& out) const {
-  Poly* const from = &in;
+void RoundedDivision::apply(const RingContext& ring, const Poly& in, Poly& out) const {
+  const Dividend from{&in};
   Poly* const to = &out;
   apply(ring, std::span(&from, 1), std::span(&to, 1));
+}
+
+void RoundedDivision::divide_row(const RingContext& ring, const Dividend& in,
+                                 std::uint64_t* remainder, Poly& out, std::size_t r,
+                                 std::size_t i) const {
+  const std::size_t begin = r * ring.row_size();
+  const std::size_t next = begin + ring.row_size();
+  std::array<const std::uint64_t*, 2> ahead;  // a product's rows are read right after this one
+  std::size_t count = 0;
+  if (r + 1 < ring.rows()) {
+    ahead[count++] = in.a->limb(i).data() + next;
+    if (in.b != nullptr) {
+      ahead[count++] = in.b->limb(i).data() + next;
+    }
+  }
+  std::uint64_t* row = out.limb(i).data() + begin;
+  divide_row(ring, dividend_row(ring, in, i, r, row), remainder + begin, row, r, i,
+             {ahead.data(), count});
 }
 
 void RoundedDivision::divide_row(const RingContext& ring, const std::uint64_t* in,

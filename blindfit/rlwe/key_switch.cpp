@@ -88,8 +88,8 @@ LazyPair gadget_product_lazy(const Context& context, const Decomposition& c,
   return pair;
 }
 
-void mod_down(const Context& context, LazyPair& pair, ring::Poly& out0, ring::Poly& out1) {
-  const std::array in{&pair.u0, &pair.u1};
+void mod_down(const Context& context, const LazyPair& pair, ring::Poly& out0, ring::Poly& out1) {
+  const std::array in{ring::Dividend{&pair.u0}, ring::Dividend{&pair.u1}};
   const std::array out{&out0, &out1};
   context.mod_down().apply(context.ring(), in, out);
 }

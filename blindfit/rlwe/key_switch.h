@@ -61,8 +61,8 @@ LazyPair gadget_product_lazy(const Context& context, const Decomposition& c,
 void gadget_product_limb(const Context& context, const Decomposition& c, const SwitchingKey& key,
                          std::size_t i, std::uint64_t* u0, std::uint64_t* u1);
 
-/// Divides both by P with rounding. The pair is scratch afterwards. Cost: 2 * (p_count + level + 1)
+/// Divides both by P with rounding. Cost: 2 * (p_count + level + 1)
 /// NTTs.
-void mod_down(const Context& context, LazyPair& pair, ring::Poly& out0, ring::Poly& out1);
+void mod_down(const Context& context, const LazyPair& pair, ring::Poly& out0, ring::Poly& out1);
 
 }  // namespace blindfit::rlwe
