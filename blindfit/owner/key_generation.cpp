@@ -1,42 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blindfit/owner/key_generation.h"
 
-#include <algorithm>
+#include <span>
 #include <string>
 #include <utility>
 
 #include "blindfit/base/csprng.h"
 #include "blindfit/owner/samplers.h"
-#include "blindfit/ring/modular_arithmetic.h"
+#include "blindfit/rlwe/key_switch.h"
 
 namespace blindfit::owner {
 namespace {
 
-/// out = a * target on a's limbs; `target` over the whole chain, so that its limbs are in the order
-/// of the context's moduli.
-void multiply_limbs(const ring::RingContext& ring, const ring::Poly& a, const ring::Poly& target,
-                    ring::Poly& out) {
-  for (std::size_t i = 0; i < a.limbs(); ++i) {
-    ring.kernels().multiply(out.limb(i).data(), a.limb(i).data(),
-                            target.limb(ring.index(a, i)).data(), a.n(), ring.modulus(a, i));
-  }
+/// The secrets of a key: over the whole chain, so that their limbs are in the order of the
+/// context's moduli.
+struct Ends {
+  const ring::Poly& source;
+  const ring::Poly& target;
+};
+
+void wipe_words(void* words, std::size_t count) {
+  base::wipe({static_cast<std::uint8_t*>(words), count * sizeof(std::uint64_t)});
 }
 
-/// out += P * source on the limbs of digit d.
-void add_digit(const rlwe::Context& context, const ring::Poly& source, std::size_t d,
-               ring::Poly& out) {
+/// b_d = -a_d target + e_d + P source on digit d, both halves limb by limb, so that a limb is in
+/// the cache until it is done.
+void generate_digit(const rlwe::Context& context, const Ends& ends, rlwe::SwitchingKey& key,
+                    std::size_t d) {
   const ring::RingContext& ring = context.ring();
-  const std::size_t first = d * context.parameters().digit_size();
-  const std::size_t last = std::min(first + context.parameters().digit_size(), out.q_limbs());
-  for (std::size_t i = first; i < last; ++i) {
-    ring.kernels().multiply_scalar_add(out.limb(i).data(), source.limb(i).data(),
-                                       ring.special_product(i), ring.n(), ring.q(i));
+  const std::size_t n = ring.n();
+  const rlwe::LimbRange own = rlwe::own_limbs(context, key.b[d], d);
+  std::vector<std::int64_t> error = sample_gaussian(n);
+  base::AlignedBuffer product(n);
+  for (std::size_t i = 0; i < key.b[d].limbs(); ++i) {
+    const std::size_t m = ring.index(key.b[d], i);
+    const auto& q = ring.modulus(m);
+    const std::span<std::uint64_t> b = key.b[d].limb(i);
+    ring::set_signed_limb(error, q.value, b);
+    ring.forward_ntt_limb(b, m);
+    rlwe::expand_limb(context, key, d, i);
+    ring.kernels().multiply(product.data(), key.a[d].limb(i).data(), ends.target.limb(m).data(), n,
+                            q);
+    ring.kernels().subtract(b.data(), b.data(), product.data(), n, q);
+    if (own.contains(i)) {
+      ring.kernels().multiply_scalar_add(b.data(), ends.source.limb(m).data(),
+                                         ring.special_product(i), n, q);
+    }
   }
+  wipe_words(error.data(), n);
+  wipe_words(product.data(), n);  // a times the target, and everyone knows a
 }
 
-/// b_d = -a_d target + e_d + P source on digit d; `source` and `target` over the whole chain.
-rlwe::SwitchingKey generate(const rlwe::Context& context, const ring::Poly& source,
-                            const ring::Poly& target, std::size_t level) {
+rlwe::SwitchingKey generate(const rlwe::Context& context, const Ends& ends, std::size_t level) {
   const ring::RingContext& ring = context.ring();
   if (level > context.parameters().max_level()) {
     throw base::Error(base::ErrorCode::kLevelMismatch,
@@ -46,20 +61,10 @@ rlwe::SwitchingKey generate(const rlwe::Context& context, const ring::Poly& sour
   }
   rlwe::SwitchingKey key;
   key.seed = base::random_seed();
-  key.b.resize(context.parameters().digits(level));
-  for (ring::Poly& b : key.b) {
-    b = ring::Poly(ring.n(), level + 1, ring.p_count(), ring::Domain::kCoefficient);
-    std::vector<std::int64_t> error = sample_gaussian(ring.n());
-    ring::set_signed_coefficients(ring, error, b);
-    base::wipe({reinterpret_cast<std::uint8_t*>(error.data()), error.size() * sizeof(error[0])});
-    ring::to_evaluation(ring, b);
-  }
-  rlwe::expand_seed(context, key);
-  ring::Poly product(ring.n(), level + 1, ring.p_count(), ring::Domain::kEvaluation);
-  for (std::size_t d = 0; d < key.b.size(); ++d) {
-    multiply_limbs(ring, key.a[d], target, product);
-    ring::subtract(ring, key.b[d], product, key.b[d]);
-    add_digit(context, source, d, key.b[d]);
+  for (std::size_t d = 0; d < context.parameters().digits(level); ++d) {
+    key.b.emplace_back(ring.n(), level + 1, ring.p_count(), ring::Domain::kEvaluation);
+    key.a.emplace_back(ring.n(), level + 1, ring.p_count(), ring::Domain::kEvaluation);
+    generate_digit(context, ends, key, d);
   }
   return key;
 }
@@ -70,7 +75,7 @@ rlwe::SwitchingKey generate_relinearization_key(const rlwe::Context& context,
                                                 const SecretKey& secret, std::size_t level) {
   SecretPoly square;
   ring::multiply(context.ring(), secret.values(), secret.values(), square.values);
-  return generate(context, square.values, secret.values(), level);
+  return generate(context, {square.values, secret.values()}, level);
 }
 
 rlwe::GaloisKey generate_galois_key(const rlwe::Context& context, const SecretKey& secret,
@@ -80,7 +85,7 @@ rlwe::GaloisKey generate_galois_key(const rlwe::Context& context, const SecretKe
   SecretPoly target;
   ring::apply_automorphism(context.ring(), undo, secret.values(), target.values);
   return {ring::make_automorphism(element, log_n),
-          generate(context, secret.values(), target.values, level)};
+          generate(context, {secret.values(), target.values}, level)};
 }
 
 // Context by context, because a SecretKey holds its values modulo one context's primes.
@@ -93,8 +98,9 @@ rlwe::EncapsulationKeys generate_encapsulation_keys(const rlwe::Context& main,
   const SecretKey sparse_in_tiny(tiny, coefficients);
   const SecretKey sparse_in_main(main, std::move(coefficients));
   const SecretKey dense_in_tiny(tiny, secret.coefficients());
-  return {generate(tiny, dense_in_tiny.values(), sparse_in_tiny.values(), 0),
-          generate(main, sparse_in_main.values(), secret.values(), main.parameters().max_level())};
+  return {
+      generate(tiny, {dense_in_tiny.values(), sparse_in_tiny.values()}, 0),
+      generate(main, {sparse_in_main.values(), secret.values()}, main.parameters().max_level())};
 }
 
 }  // namespace blindfit::owner

@@ -164,6 +164,14 @@ Poly zero_poly(const RingContext& ring, std::size_t q_limbs, std::size_t p_limbs
   return poly;
 }
 
+void set_signed_limb(std::span<const std::int64_t> coefficients, std::uint64_t q,
+                     std::span<std::uint64_t> limb) {
+  for (std::size_t k = 0; k < coefficients.size(); ++k) {
+    const auto c = static_cast<std::uint64_t>(coefficients[k]);
+    limb[k] = c + (q & (0 - (c >> 63U)));
+  }
+}
+
 void set_signed_coefficients(const RingContext& ring, std::span<const std::int64_t> coefficients,
                              Poly& out) {
   std::int64_t largest = 0;
@@ -171,14 +179,15 @@ void set_signed_coefficients(const RingContext& ring, std::span<const std::int64
     largest = std::max(largest, c < 0 ? ~c : c);
   }
   for (std::size_t i = 0; i < out.limbs(); ++i) {
-    const auto q = static_cast<std::int64_t>(ring.modulus(out, i).value);
+    const std::uint64_t q = ring.modulus(out, i).value;
     const std::span<std::uint64_t> limb = out.limb(i);
     // Without a division where none is needed: faster, and its time does not depend on the values,
     // which may be a secret error.
-    const bool reduced = largest < q;
-    for (std::size_t k = 0; k < coefficients.size(); ++k) {
-      const std::int64_t r = reduced ? coefficients[k] : coefficients[k] % q;
-      limb[k] = static_cast<std::uint64_t>(r + (q & (r >> 63)));
+    if (largest < static_cast<std::int64_t>(q)) {
+      set_signed_limb(coefficients, q, limb);
+    } else {
+      std::transform(coefficients.begin(), coefficients.end(), limb.begin(),
+                     [q](std::int64_t c) { return reduce_signed(c, q); });
     }
   }
   out.set_domain(Domain::kCoefficient);

@@ -133,6 +133,9 @@ void multiply_scalars(const RingContext& ring, const Poly& a,
 /// All limbs zero.
 Poly zero_poly(const RingContext& ring, std::size_t q_limbs, std::size_t p_limbs, Domain domain);
 
+/// Reduces signed coefficients, below q in magnitude, modulo q. Takes the same time for all.
+void set_signed_limb(std::span<const std::int64_t> coefficients, std::uint64_t q,
+                     std::span<std::uint64_t> limb);
 /// Reduces n() signed coefficients modulo every prime of `out` (coefficient domain on return).
 /// Takes the same time for all coefficients below every prime in magnitude.
 void set_signed_coefficients(const RingContext& ring, std::span<const std::int64_t> coefficients,

@@ -8,7 +8,7 @@
 namespace blindfit::ring {
 namespace {
 
-void fill_uniform(std::span<std::uint64_t> limb, std::uint64_t q, base::SeededStream& stream) {
+void fill_below(std::span<std::uint64_t> limb, std::uint64_t q, base::SeededStream& stream) {
   constexpr std::size_t kBlockWords = 512;
   std::array<std::uint64_t, kBlockWords> block;
   const std::uint64_t mask = ~std::uint64_t{0} >> std::countl_zero(q);
@@ -27,13 +27,18 @@ void fill_uniform(std::span<std::uint64_t> limb, std::uint64_t q, base::SeededSt
 
 }  // namespace
 
+void fill_uniform(const RingContext& ring, const UniformSource& source, std::size_t modulus_index,
+                  std::span<std::uint64_t> limb) {
+  static_assert(std::endian::native == std::endian::little, "the stream is little endian");
+  base::SeededStream stream(source.domain, source.seed, (source.stream << 16U) | modulus_index);
+  fill_below(limb, ring.modulus(modulus_index).value, stream);
+}
+
 Poly uniform_poly(const RingContext& ring, std::string_view domain, const base::Seed& seed,
                   std::uint64_t stream, std::size_t q_limbs, std::size_t p_limbs) {
-  static_assert(std::endian::native == std::endian::little, "the stream is little endian");
   Poly poly(ring.n(), q_limbs, p_limbs, Domain::kEvaluation);
   for (std::size_t i = 0; i < poly.limbs(); ++i) {
-    base::SeededStream source(domain, seed, (stream << 16U) | ring.index(poly, i));
-    fill_uniform(poly.limb(i), ring.modulus(poly, i).value, source);
+    fill_uniform(ring, {domain, seed, stream}, ring.index(poly, i), poly.limb(i));
   }
   return poly;
 }

@@ -16,11 +16,19 @@ namespace {
 
 }  // namespace
 
+void expand_limb(const Context& context, SwitchingKey& key, std::size_t d, std::size_t i) {
+  ring::fill_uniform(context.ring(), {kSwitchingKeyDomain, key.seed, d},
+                     context.ring().index(key.a[d], i), key.a[d].limb(i));
+}
+
 void expand_seed(const Context& context, SwitchingKey& key) {
-  key.a.clear();
+  key.a.resize(key.b.size());
   for (std::size_t d = 0; d < key.b.size(); ++d) {
-    key.a.push_back(ring::uniform_poly(context.ring(), kSwitchingKeyDomain, key.seed, d,
-                                       key.b[d].q_limbs(), key.b[d].p_limbs()));
+    const ring::Poly& b = key.b[d];
+    key.a[d].reshape(b.n(), b.q_limbs(), b.p_limbs(), ring::Domain::kEvaluation);
+    for (std::size_t i = 0; i < b.limbs(); ++i) {
+      expand_limb(context, key, d, i);
+    }
   }
 }
 

@@ -28,6 +28,8 @@ struct SwitchingKey {
 
   [[nodiscard]] std::size_t level() const noexcept { return b.front().q_limbs() - 1; }
 };
+/// Fills limb i of key.a[d], which has the shape of key.b[d], from `key.seed`.
+void expand_limb(const Context& context, SwitchingKey& key, std::size_t d, std::size_t i);
 /// Fills `key.a` from `key.seed`, one polynomial per entry of `key.b`. Cost: the XOF over digits *
 /// limbs * N words.
 void expand_seed(const Context& context, SwitchingKey& key);
