@@ -11,23 +11,32 @@ ROOT = pathlib.Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "experiments"))
 import learning_curve  # noqa: E402
 
-FIGURES = json.loads((ROOT / "experiments" / "paper_levelled.json").read_text())
+
+
+def figures_of(name):
+    return json.loads((ROOT / "experiments" / f"{name}.json").read_text())
+
+
+FIGURES = figures_of("paper_levelled")
+PLOTS = ["paper_levelled", "convergence"]
 
 
 class LearningCurveTest(unittest.TestCase):
-    def test_the_committed_plot_is_drawn_from_the_committed_figures(self):
-        committed = (ROOT / "docs" / "paper_levelled.svg").read_text()
-        self.assertEqual(committed, learning_curve.plot(FIGURES))
-        other = {**FIGURES, "owner_only_accuracy": 0.5}
-        self.assertNotEqual(committed, learning_curve.plot(other))
+    def test_the_committed_plots_are_drawn_from_the_committed_figures(self):
+        for name in PLOTS:
+            committed = (ROOT / "docs" / f"{name}.svg").read_text()
+            self.assertEqual(committed, learning_curve.plot(figures_of(name)))
+            other = {**figures_of(name), "owner_only_accuracy": 0.5}
+            self.assertNotEqual(committed, learning_curve.plot(other))
 
     def test_marks_every_iteration_within_the_plot(self):
-        plot = xml.etree.ElementTree.fromstring(learning_curve.plot(FIGURES))
-        circles = plot.findall("{http://www.w3.org/2000/svg}circle")
-        self.assertEqual(len(circles), 2 * FIGURES["iterations"] + 2)  # and the legend's two
-        for circle in circles:
-            self.assertTrue(0 < float(circle.get("cx")) < learning_curve.WIDTH)
-            self.assertTrue(0 < float(circle.get("cy")) < learning_curve.HEIGHT)
+        for name in PLOTS:
+            plot = xml.etree.ElementTree.fromstring(learning_curve.plot(figures_of(name)))
+            circles = plot.findall("{http://www.w3.org/2000/svg}circle")
+            self.assertEqual(len(circles), 2 * figures_of(name)["iterations"] + 2)  # and the legend's two
+            for circle in circles:
+                self.assertTrue(0 < float(circle.get("cx")) < learning_curve.WIDTH)
+                self.assertTrue(0 < float(circle.get("cy")) < learning_curve.HEIGHT)
 
     def test_the_table_has_the_same_figures(self):
         text = (ROOT / "docs" / "benchmarks.md").read_text()
