@@ -15,9 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const fuzz::ByteView payload(data + 1, size - 1);
   if (data[0] % 2 == 0) {
     const auto bytes = fuzz::framed(wire::ObjectKind::kRelinearizationKey, payload);
-    const auto key = wire::load_plain_key(wire::PlainKey::kRelinearization, bytes, small_parameters(), key_set());
-    fuzz::require(!key ||
-                  wire::save_plain_key(wire::PlainKey::kRelinearization, small_parameters(), key_set(), *key) == bytes);
+    const auto key = wire::load_plain_key(wire::PlainKey::kRelinearization, bytes,
+                                          small_parameters(), key_set());
+    fuzz::require(!key || wire::save_plain_key(wire::PlainKey::kRelinearization, small_parameters(),
+                                               key_set(), *key) == bytes);
   } else {
     const auto bytes = fuzz::framed(wire::ObjectKind::kGaloisKey, payload);
     const auto key = wire::load_galois_key(bytes, small_parameters(), key_set());
