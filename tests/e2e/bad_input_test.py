@@ -76,7 +76,7 @@ class BadInputTest(refusal.RefusalTest):
 
     def test_refuses_plans_that_no_ring_holds(self):
         plan = ["plan", "--data", "train.csv", "--transform", "centre", "--out", "new.json"]
-        self.refused(UNFIT, ["1747", "128 bits of security"], *plan, "--iterations", "12")
+        self.refused(UNFIT, ["1747", "128 bits of security"], *plan, "--iterations", "12", "--refresh", "never")
         self.refused(UNFIT, ["214", "128 bits of security"], *plan, "--log-n", "13")
         self.refused(USAGE, ["--log-n", "9"], *plan, "--log-n", "9")
         self.refused(USAGE, ["iterations", "0"], *plan, "--iterations", "0")

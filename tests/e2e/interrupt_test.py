@@ -61,13 +61,30 @@ class InterruptTest(refusal.RefusalTest):
         print(f"{name}: signal {number} after {moment:.3f} of {self.seconds[name]:.3f} s: {code}")
         return code, said
 
-    def stop_after(self, path, number, name, *arguments):
-        """Sends the signal once `path` is there, so that work is surely under way and not yet done."""
+    def stop_when(self, ready, number, name, *arguments):
+        """Sends the signal once `ready()` holds, so that work is surely under way and not yet done."""
         process = self.start(name, *arguments)
         deadline = time.monotonic() + 60
-        while not path.exists() and process.poll() is None and time.monotonic() < deadline:
+        while not ready() and process.poll() is None and time.monotonic() < deadline:
             time.sleep(0.001)
         return self.stop(process, number)
+
+    def stop_after(self, path, number, name, *arguments):
+        return self.stop_when(path.exists, number, name, *arguments)
+
+    def killed_after(self, iterations):
+        """The folder of a run that was killed in the iteration that follows."""
+        folder = self.folder / "stopped"
+        shutil.rmtree(folder, ignore_errors=True)
+        train = ["train", "--job", "upload", "--out", "stopped", "--resume"]
+        self.stop_when(lambda: self.done(folder) >= iterations, signal.SIGKILL, *train)
+        self.assertEqual(self.done(folder), iterations)
+        return folder
+
+    @staticmethod
+    def done(folder):
+        record = folder / "training.json"
+        return json.loads(record.read_text())["iterations_done"] if record.exists() else 0
 
     def expect_sound_rerun(self, name, *arguments, out):
         """Kills at random moments: the target is whole or absent, and the rerun leaves nothing else."""
@@ -143,43 +160,29 @@ class InterruptTest(refusal.RefusalTest):
             self.assertEqual(workspace.tree(self.folder), names)
 
     def test_goes_on_before_a_damaged_checkpoint(self):
-        folder = self.folder / "stopped"
-        record = folder / "training.json"
-        train = ["train", "--job", "upload", "--out", "stopped", "--resume"]
-        self.stop_after(folder / "weights-02.ct", signal.SIGKILL, *train)
-        if json.loads(record.read_text())["iterations_done"] < 2:  # killed before the record
-            self.stop_after(folder / "weights-03.ct", signal.SIGKILL, *train)
-        for path, earlier in [("checkpoint-02-v.ct", 1), ("checkpoint-02-w.ct", 1)]:
+        folder = self.killed_after(2)
+        for path in ["checkpoint-02-v.ct", "checkpoint-02-w.ct"]:
             sound = (folder / path).read_bytes()
             for damage in damages(sound):
                 (folder / path).write_bytes(damage)
-                copy = self.folder / "copy"
-                shutil.copytree(folder, copy)
+                shutil.copytree(folder, self.folder / "copy")
                 said = self.succeed("train", "--job", "upload", "--out", "copy", "--resume").stderr
-                self.assertRegex(said, f"warning: .*{path}.*going on after iteration {earlier}")
-                self.assertEqual(workspace.contents(copy, "weights-*.ct"), self.weights)
-                shutil.rmtree(copy)
+                self.assertRegex(said, f"warning: .*{path}.*going on after iteration 1")
+                self.assertEqual(workspace.contents(self.folder / "copy", "weights-*.ct"), self.weights)
+                shutil.rmtree(self.folder / "copy")
             (folder / path).write_bytes(sound)
         self.expect_resumed("stopped")
 
     def test_refuses_damaged_checkpoints_with_none_before(self):
-        folder = self.folder / "stopped"
-        record = folder / "training.json"
-        self.stop_after(record, signal.SIGINT, "train", "--job", "upload", "--out", "stopped")
-        train = ["train", "--job", "upload", "--out", "stopped", "--resume"]
-        first = folder / "checkpoint-01-v.ct"
-        last = sorted(folder.glob("checkpoint-*-v.ct"))[-1]
-        for path in [first, record]:
-            sound = {name: name.read_bytes() for name in [first, last, record]}
-            for damage in damages(sound[path]):
-                if path == record and len(damage) == len(sound[path]):
+        folder = self.killed_after(1)
+        for path in [*sorted(folder.glob("checkpoint-*.ct")), folder / "training.json"]:
+            sound = path.read_bytes()
+            for damage in damages(sound):
+                if path.suffix == ".json" and len(damage) == len(sound):
                     continue  # plain text without a checksum: another number is another number
                 path.write_bytes(damage)
-                if path == first:
-                    last.write_bytes(damage)
-                self.refused(DAMAGED, [path.name], *train)
-            for name, content in sound.items():
-                name.write_bytes(content)
+                self.refused(DAMAGED, [path.name], "train", "--job", "upload", "--out", "stopped", "--resume")
+            path.write_bytes(sound)
         self.expect_resumed("stopped")
 
 
