@@ -130,4 +130,13 @@ const std::vector<NamedSet>& named_sets() {
   return sets;
 }
 
+std::optional<std::string_view> name_of(const BootstrapLiteral& literal) {
+  for (const NamedSet& set : named_sets()) {
+    if (set.literal == literal) {
+      return set.name;
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace blindfit::bootstrap

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -107,5 +108,7 @@ struct NamedSet {
 };
 /// A, T14 and T16, fewest usable levels first.
 const std::vector<NamedSet>& named_sets();
+/// The name of a set; none for any other literal.
+std::optional<std::string_view> name_of(const BootstrapLiteral& literal);
 
 }  // namespace blindfit::bootstrap

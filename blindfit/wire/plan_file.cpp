@@ -42,13 +42,11 @@ std::string checksum_of(json document) {
 }
 
 json to_json(const learn::RefreshSpec& refresh) {
-  for (const bootstrap::NamedSet& set : bootstrap::named_sets()) {
-    if (set.literal == refresh.set) {
-      return {
-          {"set", set.name}, {"weight_bound", refresh.weight_bound}, {"signs", hex(refresh.signs)}};
-    }
+  const auto name = bootstrap::name_of(refresh.set);
+  if (!name) {
+    throw Error(ErrorCode::kInvalidArgument, "a plan's refreshes must use a named set");
   }
-  throw Error(ErrorCode::kInvalidArgument, "a plan's refreshes must use a named set");
+  return {{"set", *name}, {"weight_bound", refresh.weight_bound}, {"signs", hex(refresh.signs)}};
 }
 
 json spec_to_json(const learn::TrainingSpec& spec) {

@@ -46,7 +46,7 @@ constexpr std::array<Experiment, 5> kExperiments = {{
      "for\n"
      "as long as it should. 128 rows allow about 81 %, however they are used."},
     {"convergence-100", "convergence for 100 iterations", paper_rows, plan_long_convergence,
-     no_figures, "Errors of refreshes are damped by the steps: they do not grow without bound."},
+     no_figures, "weight_error shows whether the steps go on damping what every refresh adds."},
 }};
 
 }  // namespace

@@ -39,15 +39,6 @@ std::string tile_text(const matrix::Tiling& tiling) {
                      tiling.paired() ? ", two row tiles a ciphertext" : "");
 }
 
-std::string_view set_name(const bootstrap::BootstrapLiteral& literal) {
-  for (const bootstrap::NamedSet& set : bootstrap::named_sets()) {
-    if (set.literal == literal) {
-      return set.name;
-    }
-  }
-  return "unnamed";
-}
-
 /// log2 of the probability that any refresh of the run fails.
 double failure_log2(const learn::TrainingPlan& plan) {
   const auto parameters = bootstrap::BootstrapParameters::make(plan.spec.refresh->set).value();
@@ -61,13 +52,13 @@ double failure_log2(const learn::TrainingPlan& plan) {
 std::string refresh_text(const learn::TrainingPlan& plan) {
   const learn::RefreshSpec& refresh = *plan.spec.refresh;
   if (plan.costs.refreshes == 0) {
-    return fmt::format("none needed, set {}", set_name(refresh.set));
+    return fmt::format("none needed, set {}", bootstrap::name_of(refresh.set).value_or("unnamed"));
   }
   return fmt::format(
       "{}, set {}: {} levels of {} bits each time; weights up to {:g}; the run "
       "fails with probability 2^{:.0f}",
-      plan.costs.refreshes, set_name(refresh.set), refresh.set.usable.count,
-      refresh.set.usable.bits, refresh.weight_bound, failure_log2(plan));
+      plan.costs.refreshes, bootstrap::name_of(refresh.set).value_or("unnamed"),
+      refresh.set.usable.count, refresh.set.usable.bits, refresh.weight_bound, failure_log2(plan));
 }
 
 }  // namespace
