@@ -63,18 +63,20 @@ Inputs encrypt_inputs(const ckks::Encoder& encoder, const owner::SecretKey& secr
   };
   Inputs in;
   const std::size_t across = tiling.feature_tiles();
+  std::vector<ckks::Ciphertext> tiles;
   for (std::size_t i = 0; i < tiling.row_pairs() * across; ++i) {
-    in.data.push_back(
+    tiles.push_back(
         encrypt(matrix::pack_data(tiling, view(design), i / across, i % across), plan.levels.data));
   }
+  in.data = learn::resident_data(tiling, std::move(tiles));
   data::Matrix targets = data::Matrix::Constant(
       design.rows(), static_cast<Eigen::Index>(tiling.classes), -0.5);  // Y - 1/2
   for (Eigen::Index i = 0; i < design.rows(); ++i) {
     targets(i, labels[static_cast<std::size_t>(i)]) = 0.5;
   }
   const data::Matrix product = targets.transpose() * design;
-  in.label_product =
-      encrypt(matrix::pack_weights(tiling, view(product)), plan.levels.label_product);
+  in.label_products = {
+      encrypt(matrix::pack_weights(tiling, view(product)), plan.levels.label_product)};
   return in;
 }
 
@@ -86,7 +88,7 @@ ckks::Ciphertext train(const ckks::Encoder& encoder, const rlwe::EvaluationKeys&
   learn::TrainingCircuit<learn::CipherMachine> circuit(machine, spec);
   learn::TrainingState<ckks::Ciphertext> state;
   for (std::size_t t = 0; t < spec.iterations(); ++t) {
-    circuit.step(in, *in.label_product, t, state);
+    circuit.step(in, in.label_products, t, state);
   }
   std::printf("trained with %zu key switches\n", machine.key_switches());
   return *state.w;

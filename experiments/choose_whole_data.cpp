@@ -107,7 +107,7 @@ Part prepare_part(const Rows& rows, const WholeDataChoice& choice) {
 
 /// After the last iteration; weighted by held-back rows.
 Validation validate(const std::vector<Part>& parts, const WholeDataChoice& choice,
-                    const learn::SigmoidModel& sigmoid, int classes) {
+                    const learn::ActivationModel& sigmoid, int classes) {
   learn::TrainerOptions options;
   options.optimizer = {.method = learn::Optimizer::kNag, .a0 = 1, .step = choice.step};
   options.activation = sigmoid;

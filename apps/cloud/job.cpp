@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "apps/cloud/ciphertext_files.h"
+#include "apps/cloud/streamed_data.h"
 #include "apps/program/available_memory.h"
 #include "apps/program/exit_code.h"
 #include "apps/program/interrupt.h"
 #include "apps/program/job_files.h"
 #include "apps/program/progress.h"
-#include "blindfit/rlwe/seeded_ciphertext.h"
-#include "blindfit/wire/ciphertext_file.h"
 #include "blindfit/wire/load_file.h"
 #include "blindfit/wire/plan_file.h"
 #include "blindfit/wire/switching_key_file.h"
@@ -70,7 +70,11 @@ void require_level(const fs::path& path, std::size_t level, std::size_t needed) 
 class JobReader {
  public:
   JobReader(const fs::path& folder, Job& job)
-      : folder_(folder), job_(job), parameters_(job.context->parameters()) {
+      : folder_(folder),
+        job_(job),
+        parameters_(job.context->parameters()),
+        files_{folder, job.context, job.key_set},
+        streams_(job.pairs_at_once < job.plan.spec.tiling.row_pairs()) {
     add_key_tasks();
     add_ciphertext_tasks();
   }
@@ -87,10 +91,11 @@ class JobReader {
       ++done;
     });
     base::Hasher hasher;
-    for (const std::vector<std::uint8_t>& checksum : checksums_) {
-      hasher.update(checksum);
+    for (const DataFile& file : expected_) {
+      hasher.update(file.checksum);
     }
     job_.digest = hex(hasher.finish());
+    finish_data(pool);
   }
 
  private:
@@ -118,37 +123,57 @@ class JobReader {
   void add_ciphertext_tasks() {
     const learn::TrainingSpec& spec = job_.plan.spec;
     const learn::UploadLevels& levels = job_.plan.levels;
-    auto& in = job_.inputs;
-    in.data.resize(spec.tiling.row_pairs() * spec.tiling.feature_tiles());
-    for (std::size_t i = 0; i < in.data.size(); ++i) {
-      add_ciphertext(RoleKind::kData, i + 1, levels.data, spec.scale, in.data[i]);
+    tiles_.resize(spec.tiling.row_pairs() * spec.tiling.feature_tiles());
+    for (std::size_t i = 0; i < tiles_.size(); ++i) {
+      add_ciphertext(RoleKind::kData, i + 1, levels.data, spec.scale,
+                     streams_ ? nullptr : &tiles_[i]);
     }
+    auto& in = job_.inputs;
     if (spec.labels == learn::LabelSource::kEncryptedLabels) {
       in.labels.resize(spec.tiling.row_pairs());
       for (std::size_t i = 0; i < in.labels.size(); ++i) {
-        add_ciphertext(RoleKind::kLabels, i + 1, levels.labels, spec.scale, in.labels[i]);
+        add_ciphertext(RoleKind::kLabels, i + 1, levels.labels, spec.scale, &in.labels[i]);
       }
     } else {
-      add_ciphertext(RoleKind::kLabelProduct, 0, levels.label_product, spec.scale,
-                     in.label_product.emplace());
+      in.label_products.resize(spec.batches);
+      for (std::size_t i = 0; i < in.label_products.size(); ++i) {
+        add_ciphertext(RoleKind::kLabelProduct, program::part_index(i, spec.batches),
+                       levels.label_product, spec.scale, &in.label_products[i]);
+      }
     }
     if (spec.encrypted_preconditioner) {
       add_ciphertext(RoleKind::kPreconditioner, 0, levels.preconditioner,
-                     spec.scale * learn::kPreconditionerGain, in.preconditioner.emplace());
+                     spec.scale * learn::kPreconditionerGain, &in.preconditioner.emplace());
     }
     if (spec.start == learn::Start::kEncrypted) {
-      add_ciphertext(RoleKind::kStart, 0, levels.start, spec.scale, in.start.emplace());
+      add_ciphertext(RoleKind::kStart, 0, levels.start, spec.scale, &in.start.emplace());
     }
   }
 
+  /// Without a place for it, the file is checked and left on the disk.
   void add_ciphertext(wire::RoleKind kind, std::size_t index, std::size_t level, double scale,
-                      ckks::Ciphertext& out) {
-    const std::size_t place = checksums_.size();
-    checksums_.emplace_back();
+                      ckks::Ciphertext* out) {
+    const std::size_t place = expected_.size();
     const wire::Role role{kind, static_cast<std::uint32_t>(index), job_.plan_id};
-    tasks_.emplace_back([this, role, level, scale, place, &out] {
-      out = load_ciphertext(role, level, scale, checksums_[place]);
+    expected_.push_back({{role, level, scale}, {}});
+    tasks_.emplace_back([this, place, out] {
+      LoadedCiphertext loaded = files_.load(expected_[place].expected);
+      expected_[place].checksum = std::move(loaded.checksum);
+      if (out != nullptr) {
+        *out = std::move(loaded.ciphertext);
+      }
     });
+  }
+
+  void finish_data(base::ThreadPool& pool) {
+    const matrix::Tiling& tiling = job_.plan.spec.tiling;
+    if (streams_) {
+      expected_.resize(tiles_.size());  // data come first
+      job_.inputs.data = streamed_data(files_, std::move(expected_), tiling.feature_tiles(),
+                                       job_.pairs_at_once, pool);
+    } else {
+      job_.inputs.data = learn::resident_data(tiling, std::move(tiles_));
+    }
   }
 
   rlwe::SwitchingKey load_plain_key(wire::PlainKey which, const char* name,
@@ -187,41 +212,34 @@ class JobReader {
     job_.keys.set_galois(std::move(key));
   }
 
-  ckks::Ciphertext load_ciphertext(const wire::Role& role, std::size_t level, double scale,
-                                   std::vector<std::uint8_t>& checksum) const {
-    const fs::path path = folder_ / program::ciphertext_file(role);
-    const auto seeded = value_or_throw(wire::load_file(path, limits_, [&](Bytes bytes) {
-      if (bytes.size() >= wire::kChecksumBytes) {
-        const Bytes last = bytes.last(wire::kChecksumBytes);
-        checksum.assign(last.begin(), last.end());
-      }
-      return wire::load_seeded_ciphertext(bytes, parameters_, {job_.key_set, role}, limits_);
-    }));
-    ckks::Ciphertext ct = rlwe::expand(*job_.context, seeded);
-    if (ct.level() != level || !ct.scale.matches({scale})) {
-      throw Error(ErrorCode::kForeign,
-                  fmt::format("{}: the plan wants level {} and scale 2^{:.2f}: {} and 2^{:.2f}; "
-                              "encrypt again with the plan of this job",
-                              path.string(), level, std::log2(scale), ct.level(), ct.scale.log2()));
-    }
-    return ct;
-  }
-
   fs::path folder_;
   Job& job_;
   const rlwe::Parameters& parameters_;
   wire::Limits limits_;
   std::vector<std::function<void()>> tasks_;
+  std::vector<ckks::Ciphertext> tiles_;               // of X
   std::vector<std::vector<std::uint8_t>> checksums_;  // of ciphertext files, in the plan's order
   std::mutex mutex_;
 };
+
+/// As many row pairs as memory holds besides everything else.
+std::size_t choose_pairs_at_once(const learn::TrainingPlan& plan, double memory) {
+  std::size_t pairs = plan.spec.tiling.row_pairs();
+  double needed = plan.costs.peak_memory_bytes;
+  while (needed > memory && pairs > 1) {
+    pairs = (pairs + 1) / 2;
+    needed = learn::streaming_memory(plan, pairs);
+  }
+  program::require_memory(needed, memory);
+  return pairs;
+}
 
 }  // namespace
 
 Job load_job(const fs::path& folder, double memory, base::ThreadPool& pool) {
   Job job;
   job.plan = load_plan(folder / upload::kPlan);
-  program::require_memory(job.plan.costs.peak_memory_bytes, memory);
+  job.pairs_at_once = choose_pairs_at_once(job.plan, memory);
   job.plan_id = wire::plan_fingerprint(job.plan);
   job.context = value_or_throw(
       rlwe::make_context(value_or_throw(rlwe::Parameters::make(job.plan.parameters))));

@@ -31,6 +31,7 @@ struct Job {
   wire::KeySetId key_set;
   rlwe::EvaluationKeys keys;
   std::optional<RefreshMaterial> refresh;  ///< where the plan refreshes
+  std::size_t pairs_at_once = 0;  ///< row pairs in memory: all of them, or X is read in blocks
   learn::TrainingInputs<ckks::Ciphertext> inputs;
   std::string digest;  ///< of all ciphertext files, in hexadecimal: which job a result belongs to
 };
@@ -38,9 +39,11 @@ struct Job {
 /// Loads and checks every file that the plan calls for; the plan itself is worked out again, so
 /// that an edited one is refused. Keys and ciphertexts are read side by side and shown as progress.
 ///
-/// Throws Error{kTooLarge} before a key is read if the plan needs more than `memory` bytes;
-/// Error{kIo} for a file that is missing; kMalformed, kCorrupt, kForeign or kTooLarge,
-/// naming the file, for one that is not what the plan calls for; kInsecureParameters; kCancelled.
+/// Where `memory` bytes do not hold all of X, it stays on the disk and is read in every iteration
+/// again; `pool` must outlive the job. Throws Error{kTooLarge} before a key is read if the plan
+/// needs more than that even so; Error{kIo} for a file that is missing; kMalformed, kCorrupt,
+/// kForeign or kTooLarge, naming the file, for one that is not what the plan calls for;
+/// kInsecureParameters; kCancelled.
 Job load_job(const std::filesystem::path& folder, double memory, base::ThreadPool& pool);
 
 }  // namespace blindfit::cloud

@@ -74,11 +74,10 @@ class TrainingRun {
     const program::Progress progress(
         "training", [this, &iteration, total] { return look(iteration.load(), total); });
     learn::TrainingCircuit<learn::CipherMachine> circuit(machine_, job_.plan.spec);
-    const ckks::Ciphertext product =
-        job_.inputs.label_product ? *job_.inputs.label_product : circuit.label_product(job_.inputs);
+    const std::vector<ckks::Ciphertext> products = circuit.label_products(job_.inputs);
     record.setup_seconds = watch_.lap();
     while (record.finished() < job_.plan.spec.iterations()) {
-      circuit.step(job_.inputs, product, record.finished(), state);
+      circuit.step(job_.inputs, products, record.finished(), state);
       record.iteration_seconds.push_back(watch_.lap());
       record.peak_anonymous_mib = memory.mib();
       folder_.save_iteration(state, record);

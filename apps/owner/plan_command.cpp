@@ -21,8 +21,9 @@ using base::ErrorCode;
 
 constexpr double kRangeWithoutData = 8;
 constexpr double kGib = 0x1p30;
-/// Four over the number of rows is the Newton step of the sigmoid's curvature on whitened features.
-constexpr double kNewtonStep = 4;
+/// Any order that has nothing to do with the file's will do, and the same one is the better: plans
+/// of the same data are the same.
+constexpr std::uint64_t kShuffleSeed = 1;
 
 struct Flags {
   program::CommonOptions common;
@@ -30,7 +31,9 @@ struct Flags {
   std::size_t rows = 0;
   std::size_t features = 0;
   std::size_t classes = 0;
+  std::string loss = "sle";
   std::size_t iterations = 3;
+  std::size_t batches = 1;
   std::string transform = "whiten";
   std::optional<long> components;
   std::string ridge;
@@ -38,6 +41,9 @@ struct Flags {
   std::string bound = "paper";
   double a0 = 1;
   std::optional<double> step;
+  std::string schedule = "constant";
+  double schedule_rate = 0.1;
+  double weight_decay = 0;
   std::string activation = "5";
   std::optional<double> range;
   std::string start = "zero";
@@ -85,7 +91,22 @@ void add_data_options(CLI::App& command, Flags& flags) {
 }
 
 void add_method_options(CLI::App& command, Flags& flags) {
-  command.add_option("--iterations", flags.iterations, "Passes over the data")
+  command
+      .add_option("--loss", flags.loss,
+                  "sle (each class against the rest, the paper's) or mse (squared error: no "
+                  "activation, three to four levels less an iteration)")
+      ->check(CLI::IsMember({"sle", "mse"}))
+      ->capture_default_str();
+  command
+      .add_option("--iterations", flags.iterations,
+                  "Steps: passes over the data, or over one batch each with --batches")
+      ->capture_default_str()
+      ->check(program::at_least(1))
+      ->type_name("N");
+  command
+      .add_option("--batches", flags.batches,
+                  "Cut the rows, shuffled, into this many parts, one a step in turn; a step's cost "
+                  "falls less than the part does")
       ->capture_default_str()
       ->check(program::at_least(1))
       ->type_name("N");
@@ -103,8 +124,25 @@ void add_method_options(CLI::App& command, Flags& flags) {
       ->type_name("A");
   command
       .add_option("--step", flags.step,
-                  "Step of every iteration (default: 4 when whitening, else the paper's rates)")
+                  "First step (default when whitening: one over the loss's curvature, 4 for sle "
+                  "and 1 for mse; else the paper's rates)")
       ->type_name("S");
+  command
+      .add_option("--schedule", flags.schedule,
+                  "How the step shrinks: constant, inverse 1/(1 + rate t), exponential exp(-rate "
+                  "t), cosine to 0 after the last iteration")
+      ->capture_default_str()
+      ->type_name("KIND");
+  command
+      .add_option("--schedule-rate", flags.schedule_rate, "Of inverse and exponential schedules")
+      ->capture_default_str()
+      ->type_name("RATE");
+  command
+      .add_option("--weight-decay", flags.weight_decay,
+                  "Fraction of the weights that an iteration takes away, by the schedule")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 0.999))
+      ->type_name("D");
   command
       .add_option("--activation", flags.activation,
                   "Stands in for the sigmoid: paper-cubic, or an odd degree to fit")
@@ -214,8 +252,15 @@ journey::Preparation make_preparation(const Flags& flags,
   p.optimizer.method = journey::optimizer_method(flags.method.empty() ? fallback : flags.method);
   p.optimizer.a0 = flags.a0;
   p.optimizer.step = flags.step;
+  p.loss = program::value_or_throw(learn::loss_from(flags.loss));
   if (whiten && !flags.step && p.optimizer.method != learn::Optimizer::kQuadraticGradientNag) {
-    p.optimizer.step = kNewtonStep;
+    p.optimizer.step = 1 / learn::curvature(p.loss);  // the Newton step of whitened features
+  }
+  p.optimizer.schedule = journey::step_schedule(flags.schedule);
+  p.optimizer.schedule_rate = flags.schedule_rate;
+  p.optimizer.weight_decay = flags.weight_decay;
+  if (flags.batches > 1) {
+    p.shuffle = kShuffleSeed;
   }
   p.bound = journey::curvature_bound(flags.bound);
   p.start_value = flags.start_value;
@@ -235,6 +280,7 @@ journey::TrainingRequest make_request(const Flags& flags,
   request.classes =
       train ? std::max(flags.classes, static_cast<std::size_t>(train->classes)) : flags.classes;
   request.iterations = flags.iterations;
+  request.batches = flags.batches;
   request.labels = flags.labels_as == "encrypted" ? learn::LabelSource::kEncryptedLabels
                                                   : learn::LabelSource::kUploadedProduct;
   request.start = flags.start == "encrypted" ? learn::Start::kEncrypted : learn::Start::kZero;
@@ -252,6 +298,9 @@ journey::TrainingRequest make_request(const Flags& flags,
 learn::Activation make_activation(const Flags& flags, const journey::TrainingRequest& request,
                                   const data::Dataset* train,
                                   const journey::PreparedData* prepared) {
+  if (request.preparation.loss != learn::Loss::kSle) {
+    return {};
+  }
   if (flags.activation == "paper-cubic") {
     return learn::paper_cubic();
   }
@@ -275,10 +324,11 @@ void run(const Flags& flags) {
   if (!flags.out.empty()) {
     program::check_target(flags.out);
   }
-  const std::optional<data::Dataset> train = read_data(flags);
+  std::optional<data::Dataset> train = read_data(flags);
   journey::TrainingRequest request = make_request(flags, train);
   std::optional<journey::PreparedData> prepared;
   if (train) {
+    train = journey::arrange(std::move(*train), request.preparation);
     prepared = journey::prepare(*train, request.preparation);
   }
   request.activation =

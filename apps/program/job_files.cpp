@@ -22,7 +22,8 @@ std::string ciphertext_file(const wire::Role& role) {
     case RoleKind::kLabels:
       return fmt::format("labels-{:04}.ct", role.index);
     case RoleKind::kLabelProduct:
-      return "label-product.ct";
+      return role.index == 0 ? "label-product.ct"
+                             : fmt::format("label-product-{:04}.ct", role.index);
     case RoleKind::kPreconditioner:
       return "preconditioner.ct";
     case RoleKind::kStart:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 
@@ -27,6 +28,11 @@ std::string galois_key_file(ring::GaloisElement element, unsigned log_n);
 namespace result {
 inline constexpr const char* kTraining = "training.json";
 }  // namespace result
+
+/// The index of part `part` (from 0) in a role: from 1, and 0 where there is one part only.
+constexpr std::uint32_t part_index(std::size_t part, std::size_t parts) noexcept {
+  return parts == 1 ? 0 : static_cast<std::uint32_t>(part + 1);
+}
 
 /// The file of a ciphertext in an upload or a result: "data-0001.ct", "start.ct", "weights-01.ct".
 std::string ciphertext_file(const wire::Role& role);

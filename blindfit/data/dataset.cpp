@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 #include <set>
 #include <utility>
@@ -118,6 +119,14 @@ Dataset select(const Dataset& dataset, std::span<const Index> rows) {
     }
   }
   return part;
+}
+
+Dataset shuffled(const Dataset& dataset, std::uint64_t seed) {
+  std::vector<Index> rows(static_cast<std::size_t>(dataset.rows()));
+  std::iota(rows.begin(), rows.end(), Index{0});
+  std::mt19937_64 generator(seed);
+  shuffle(rows, generator);
+  return select(dataset, rows);
 }
 
 std::vector<int> stratified_folds(std::span<const int> labels, int folds, std::uint64_t seed) {

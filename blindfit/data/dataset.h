@@ -48,6 +48,9 @@ Dataset head(const Dataset& dataset, Eigen::Index count);
 /// of range.
 Dataset select(const Dataset& dataset, std::span<const Eigen::Index> rows);
 
+/// Returns all rows in an order that `seed` draws.
+Dataset shuffled(const Dataset& dataset, std::uint64_t seed);
+
 /// Deals the rows of each class, shuffled, round robin into `folds` folds; returns each row's fold.
 /// Fold sizes differ by at most one, and so do the counts of each class. Depends on nothing but the
 /// arguments.

@@ -6,6 +6,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 namespace blindfit::data {
 namespace {
@@ -136,6 +138,21 @@ TEST(StratifiedFolds, AreLevelInSizeAndInEveryClass) {
     const auto [least, most] = std::minmax_element(counts.begin(), counts.end());
     EXPECT_LE(*most - *least, 1);
   }
+}
+
+TEST(Shuffled, KeepsRowsWithTheirLabelsInAnotherOrder) {
+  const Dataset all = numbered(uneven_labels());
+  const Dataset mixed = shuffled(all, 7);
+  EXPECT_NE(mixed.features, all.features);
+  EXPECT_EQ(shuffled(all, 7).features, mixed.features);
+  EXPECT_NE(shuffled(all, 8).features, mixed.features);
+  std::multiset<std::pair<double, int>> before;
+  std::multiset<std::pair<double, int>> after;
+  for (Eigen::Index i = 0; i < all.rows(); ++i) {
+    before.emplace(all.features(i, 0), all.labels[static_cast<std::size_t>(i)]);
+    after.emplace(mixed.features(i, 0), mixed.labels[static_cast<std::size_t>(i)]);
+  }
+  EXPECT_EQ(before, after);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ struct DomainExtension {
 /// The sigmoid is approximated by 1/2 + odd(extension(z) / radius) for |z| <= domain(). A plain
 /// value; `conforming` checks one that was stored.
 struct Activation {
-  circuits::ChebyshevSeries odd;  ///< in y = z / radius; coefficients of even index are zero
+  circuits::ChebyshevSeries odd{{0, 1}};  ///< in y = z / radius; even coefficients are zero
   double radius = 1;
   DomainExtension extension;
 

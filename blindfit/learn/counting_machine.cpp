@@ -31,16 +31,20 @@ CountingMachine::CountingMachine(const bootstrap::BootstrapParameters& parameter
   refreshes_ = {refresh_cost(parameters), parameters.layout()};
 }
 
+std::shared_ptr<void> CountingMachine::hold(std::size_t components, std::size_t level) {
+  const auto bytes =
+      static_cast<double>(components * (level + 1) * parameters_->n() * sizeof(std::uint64_t));
+  memory_->live += bytes;
+  memory_->peak = std::max(memory_->peak, memory_->live);
+  const std::shared_ptr<Memory> memory = memory_;
+  return {nullptr, [memory, bytes](void*) { memory->live -= bytes; }};
+}
+
 CountingMachine::Value CountingMachine::make(std::size_t level, double scale) {
   Value v;
   v.level = level;
   v.scale = scale;
-  const double bytes =
-      2.0 * static_cast<double>((level + 1) * parameters_->n() * sizeof(std::uint64_t));
-  memory_->live += bytes;
-  memory_->peak = std::max(memory_->peak, memory_->live);
-  const std::shared_ptr<Memory> memory = memory_;
-  v.bytes_ = std::shared_ptr<void>(nullptr, [memory, bytes](void*) { memory->live -= bytes; });
+  v.bytes_ = hold(2, level);
   return v;
 }
 
@@ -100,6 +104,9 @@ void CountingMachine::multiply_into(Sum& sum, std::size_t level, double scale, b
   if (sum.level) {
     require_same(sum.scale, scale);
     level = std::min(level, *sum.level);
+  }
+  if (!sum.level) {
+    sum.bytes_ = hold(degree_two ? 3 : 2, level);
   }
   sum.level = level;
   sum.scale = scale;

@@ -40,10 +40,15 @@ class CountingMachine {
     friend class CountingMachine;
     std::shared_ptr<void> bytes_;  // counted as live until the last copy is gone
   };
-  struct Sum {
+  class Sum {
+   public:
     std::optional<std::size_t> level;
     double scale = 1;
     bool degree_two = false;
+
+   private:
+    friend class CountingMachine;
+    std::shared_ptr<void> bytes_;  // as those of a value
   };
 
   /// Both must outlive the machine.
@@ -93,6 +98,8 @@ class CountingMachine {
     bootstrap::BootstrapLayout layout;
   };
 
+  /// Counted as live until the last copy of what is returned is gone.
+  std::shared_ptr<void> hold(std::size_t components, std::size_t level);
   void count_polynomial(const Value& v, const circuits::PolynomialPlan& plan,
                         std::size_t key_switches);
   void multiply_into(Sum& sum, std::size_t level, double scale, bool degree_two, double limbs);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <Eigen/Eigenvalues>
+#include <cmath>
 #include <random>
 
 namespace blindfit::learn {
@@ -46,12 +47,37 @@ TEST(Schedule, TakesPlainRatesAndFixedSteps) {
   }
 }
 
+TEST(Schedule, ShrinksStepAndDecayTogether) {
+  OptimizerOptions o = options(Optimizer::kNag, 1);
+  o.step = 4;
+  o.weight_decay = 0.1;
+  o.schedule_rate = 0.5;
+  const auto expect = [&](StepSchedule schedule_kind, double third) {
+    o.schedule = schedule_kind;
+    const auto steps = schedule(o, 10, 4);
+    EXPECT_DOUBLE_EQ(steps[0].rate, 0.4);
+    EXPECT_DOUBLE_EQ(steps[0].decay, 0.1);
+    EXPECT_DOUBLE_EQ(steps[2].rate, 0.4 * third);
+    EXPECT_DOUBLE_EQ(steps[2].decay, 0.1 * third);
+  };
+  expect(StepSchedule::kConstant, 1);
+  expect(StepSchedule::kInverse, 1 / (1 + 0.5 * 2));
+  expect(StepSchedule::kExponential, std::exp(-1));
+  expect(StepSchedule::kCosine, 0.5);
+}
+
 TEST(Schedule, ThrowsOnNumbersThatMakeNoSense) {
   EXPECT_THROW(schedule(options(Optimizer::kNag, -1), 10, 1), base::Error);
   EXPECT_THROW(schedule(options(Optimizer::kNag, 1), 0, 1), base::Error);
   OptimizerOptions fixed = options(Optimizer::kNag, 1);
   fixed.step = 0;
   EXPECT_THROW(schedule(fixed, 10, 1), base::Error);
+  OptimizerOptions decaying = options(Optimizer::kNag, 1);
+  decaying.weight_decay = 1;
+  EXPECT_THROW(schedule(decaying, 10, 1), base::Error);
+  OptimizerOptions unstepped = options(Optimizer::kNag, 1);
+  unstepped.schedule = StepSchedule::kCosine;
+  EXPECT_THROW(schedule(unstepped, 10, 1), base::Error);
 }
 
 Matrix signed_features() {

@@ -20,36 +20,50 @@ void require(bool condition, const std::string& rule_and_value) {
   }
 }
 
-/// Y - 1/2, rows x classes.
-Matrix centred_targets(const Matrix& design, std::span<const int> labels, int classes) {
+/// Y - offset, rows x classes.
+Matrix centred_targets(const Matrix& design, std::span<const int> labels, int classes,
+                       double offset) {
   require(classes >= 1 && design.rows() >= 1,
           "training needs at least one class and row: " + std::to_string(classes) + ", " +
               std::to_string(design.rows()));
   require(labels.size() == static_cast<std::size_t>(design.rows()),
           "there must be one label per row: " + std::to_string(labels.size()));
-  Matrix targets = Matrix::Constant(design.rows(), classes, -0.5);
+  Matrix targets = Matrix::Constant(design.rows(), classes, -offset);
   for (std::size_t i = 0; i < labels.size(); ++i) {
     require(labels[i] >= 0 && labels[i] < classes,
             "labels must be below " + std::to_string(classes) + ": " + std::to_string(labels[i]));
-    targets(static_cast<Index>(i), labels[i]) = 0.5;
+    targets(static_cast<Index>(i), labels[i]) = 1 - offset;
   }
   return targets;
 }
 
-Eigen::RowVectorXd preconditioner(const Matrix& design, const OptimizerOptions& optimizer) {
+Eigen::RowVectorXd preconditioner(const Matrix& design, const OptimizerOptions& optimizer,
+                                  Loss loss) {
   return optimizer.method == Optimizer::kQuadraticGradientNag
-             ? diagonal_bound(design)
+             ? diagonal_bound(design, curvature(loss))
              : Eigen::RowVectorXd(Eigen::RowVectorXd::Ones(design.cols()));
 }
 
-double odd_part(const SigmoidModel& model, double z) {
-  if (const auto* exact = std::get_if<ExactSigmoid>(&model)) {
-    return sigmoid(std::clamp(z, -exact->clamp, exact->clamp)) - 0.5;
-  }
-  return std::get<Activation>(model).odd_part(z);
+/// Softmax minus 1/K of every row.
+Matrix softmax_errors(const Matrix& z) {
+  Matrix p = (z.colwise() - z.rowwise().maxCoeff()).array().exp();
+  p.array().colwise() /= p.rowwise().sum().array();
+  return p.array() - 1.0 / static_cast<double>(z.cols());
 }
 
-double domain(const SigmoidModel& model) {
+/// P - label_offset at the logits `z`.
+Matrix errors(const ActivationModel& model, const Matrix& z) {
+  if (const auto* exact = std::get_if<ExactSigmoid>(&model)) {
+    return z.unaryExpr(
+        [&](double x) { return sigmoid(std::clamp(x, -exact->clamp, exact->clamp)) - 0.5; });
+  }
+  if (const auto* fit = std::get_if<Activation>(&model)) {
+    return z.unaryExpr([&](double x) { return fit->odd_part(x); });
+  }
+  return std::holds_alternative<Linear>(model) ? z : softmax_errors(z);
+}
+
+double domain(const ActivationModel& model) {
   const auto* activation = std::get_if<Activation>(&model);
   return activation != nullptr ? activation->domain() : std::numeric_limits<double>::infinity();
 }
@@ -65,7 +79,29 @@ std::optional<RangeExceedance> find_exceedance(const Matrix& z, double limit, in
   return std::nullopt;
 }
 
+/// All rows unless there are batches.
+RowRange batch_at(const TrainerOptions& options, int iteration, Index rows) {
+  return options.batches.empty()
+             ? RowRange{0, rows}
+             : options.batches[static_cast<std::size_t>(iteration) % options.batches.size()];
+}
+
+void check_batches(const TrainerOptions& options, Index rows) {
+  for (const RowRange& batch : options.batches) {
+    require(batch.first >= 0 && batch.first < batch.last && batch.last <= rows,
+            "batches must be rows of the data: " + std::to_string(batch.first) + " to " +
+                std::to_string(batch.last));
+  }
+}
+
 }  // namespace
+
+Loss loss_of(const ActivationModel& model) noexcept {
+  if (std::holds_alternative<Linear>(model)) {
+    return Loss::kMse;
+  }
+  return std::holds_alternative<ExactSoftmax>(model) ? Loss::kSoftmax : Loss::kSle;
+}
 
 double TrainingTrace::largest_logit() const {
   double largest = 0;
@@ -79,10 +115,13 @@ TrainingTrace train(const Matrix& design, std::span<const int> labels, int class
                     const TrainerOptions& options) {
   require(options.iterations >= 1,
           "iterations must be at least 1: " + std::to_string(options.iterations));
-  const Matrix label_product = centred_targets(design, labels, classes).transpose() * design;
+  const Loss loss = loss_of(options.activation);
+  const Matrix targets = centred_targets(design, labels, classes,
+                                         label_offset(loss, static_cast<std::size_t>(classes)));
+  check_batches(options, design.rows());
   const Eigen::RowVectorXd b = options.preconditioner.size() > 0
                                    ? options.preconditioner
-                                   : preconditioner(design, options.optimizer);
+                                   : preconditioner(design, options.optimizer, loss);
   require(b.size() == design.cols(),
           "the preconditioner must have one entry per design column: " + std::to_string(b.size()));
   Matrix w =
@@ -94,14 +133,18 @@ TrainingTrace train(const Matrix& design, std::span<const int> labels, int class
   TrainingTrace trace;
   int iteration = 0;
   for (const OptimizerStep& step : schedule(options.optimizer, design.rows(), options.iterations)) {
+    const RowRange rows = batch_at(options, iteration, design.rows());
+    const auto x = design.middleRows(rows.first, rows.last - rows.first);
     ++iteration;
-    const Matrix z = design * v.transpose();
+    const Matrix z = x * v.transpose();
     if (!trace.first_exceedance) {
       trace.first_exceedance = find_exceedance(z, domain(options.activation), iteration);
     }
-    const Matrix p = z.unaryExpr([&](double x) { return odd_part(options.activation, x); });
-    const Matrix gradient = (label_product - p.transpose() * design) * b.asDiagonal();
-    const Matrix t = w + step.rate * gradient;
+    const Matrix residuals =
+        targets.middleRows(rows.first, x.rows()) - errors(options.activation, z);
+    const Matrix gradient = residuals.transpose() * x * b.asDiagonal();
+    const double whole = static_cast<double>(design.rows()) / static_cast<double>(x.rows());
+    const Matrix t = (1.0 - step.decay) * w + step.rate * whole * gradient;
     w = (1.0 - step.eta) * t + step.eta * v;
     v = t;
     const Matrix train_logits = design * w.transpose();
@@ -113,8 +156,8 @@ TrainingTrace train(const Matrix& design, std::span<const int> labels, int class
 
 Matrix owner_only_weights(const Matrix& design, std::span<const int> labels, int classes,
                           const OptimizerOptions& optimizer) {
-  return centred_targets(design, labels, classes).transpose() * design *
-         preconditioner(design, optimizer).asDiagonal();
+  return centred_targets(design, labels, classes, 0.5).transpose() * design *
+         preconditioner(design, optimizer, Loss::kSle).asDiagonal();
 }
 
 double owner_only_accuracy(const data::Dataset& train, const data::Dataset& heldout,

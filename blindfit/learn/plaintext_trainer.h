@@ -13,6 +13,7 @@
 
 #include "blindfit/learn/activation.h"
 #include "blindfit/learn/head.h"
+#include "blindfit/learn/objective.h"
 #include "blindfit/learn/optimizer.h"
 
 namespace blindfit::learn {
@@ -22,20 +23,39 @@ struct ExactSigmoid {
   double clamp = std::numeric_limits<double>::infinity();
 };
 
-using SigmoidModel = std::variant<ExactSigmoid, Activation>;
+/// P = 1/K + z: the squared error's.
+struct Linear {};
+/// The true softmax.
+struct ExactSoftmax {};
+
+/// What turns logits into probabilities, and with that the loss: the first two stand for
+/// Loss::kSle.
+using ActivationModel = std::variant<ExactSigmoid, Activation, Linear, ExactSoftmax>;
+
+[[nodiscard]] Loss loss_of(const ActivationModel& model) noexcept;
+
+/// Rows first to last - 1.
+struct RowRange {
+  Eigen::Index first = 0;
+  Eigen::Index last = 0;
+};
 
 struct TrainerOptions {
   OptimizerOptions optimizer;
-  SigmoidModel activation;
+  ActivationModel activation;
   int iterations = 1;
   /// W_0 = V_0, classes x design columns; empty for zero.
   Matrix start;
   /// B, one row for all classes; empty for the optimizer's own: diagonal_bound or 1.
   Eigen::RowVectorXd preconditioner;
+  /// Iteration t (from 0) takes batch t mod size, whose gradient stands for that of all rows; empty
+  /// for all rows every time.
+  std::vector<RowRange> batches;
 };
 
 /// State after one iteration. Train accuracy and loss are those of `weights`; the largest logit is
-/// that of the momentum point V before the iteration, which is where the activation was evaluated.
+/// that of the momentum point V before the iteration over its batch, where the activation was
+/// evaluated.
 struct IterationRecord {
   Matrix weights;
   Matrix momentum;
@@ -62,9 +82,9 @@ struct TrainingTrace {
 };
 
 /// Trains on `design` (rows x f with the bias column first) from labels in [0, classes):
-///   G = B o ((Y - 1/2)^T X - odd(X V^T)^T X), then the steps of `schedule`.
+///   G = B o (Y - P)^T X over the batch, then the steps of `schedule`.
 /// Never stops early: values that diverge are reported as they are. Throws Error{kInvalidArgument}
-/// for sizes or labels that do not fit and for an options.iterations below 1.
+/// for sizes, labels or batches that do not fit and for an options.iterations below 1.
 TrainingTrace train(const Matrix& design, std::span<const int> labels, int classes,
                     const TrainerOptions& options);
 

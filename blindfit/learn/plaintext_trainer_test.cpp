@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <Eigen/Cholesky>
 #include <cmath>
 #include <random>
 
@@ -111,6 +112,83 @@ TEST(PlaintextTrainer, ClampsTheExactSigmoid) {
   const Matrix unclamped = train(problem.design, problem.labels, 3, options).weights();
   options.activation = ExactSigmoid{1.0};
   EXPECT_GT((train(problem.design, problem.labels, 3, options).weights() - unclamped).norm(), 0.1);
+}
+
+/// The ridge-less least squares of one-hot labels less 1/3.
+Matrix least_squares(const Problem& problem) {
+  Matrix targets = Matrix::Constant(problem.design.rows(), 3, -1.0 / 3);
+  for (std::size_t i = 0; i < problem.labels.size(); ++i) {
+    targets(static_cast<Eigen::Index>(i), problem.labels[i]) += 1;
+  }
+  const Eigen::MatrixXd x = problem.design;
+  return (x.transpose() * x).ldlt().solve(x.transpose() * targets).transpose();
+}
+
+TEST(PlaintextTrainer, SquaredErrorEndsInLeastSquares) {
+  const Problem problem = three_classes();
+  TrainerOptions options;
+  options.activation = Linear{};
+  options.iterations = 400;
+  const Matrix expected = least_squares(problem);
+  const Matrix trained = train(problem.design, problem.labels, 3, options).weights();
+  EXPECT_LT((trained - expected).norm(), 1e-3 * expected.norm());
+  options.optimizer.weight_decay = 0.1;
+  const Matrix decayed = train(problem.design, problem.labels, 3, options).weights();
+  EXPECT_LT(decayed.norm(), 0.95 * expected.norm());
+}
+
+TEST(PlaintextTrainer, SoftmaxStepsByTheGradientOfItsCrossEntropy) {
+  const Problem problem = three_classes();
+  TrainerOptions options;
+  options.optimizer.method = Optimizer::kGradientAscent;
+  options.optimizer.step = 1;
+  options.activation = ExactSoftmax{};
+  options.start = Matrix::Constant(3, 4, 0.3);
+  options.start(0, 1) = -0.2;
+  const auto log_likelihood = [&](const Matrix& w) {
+    const Matrix z = problem.design * w.transpose();
+    double sum = 0;
+    for (Eigen::Index i = 0; i < z.rows(); ++i) {
+      sum += z(i, problem.labels[static_cast<std::size_t>(i)]) -
+             std::log(z.row(i).array().exp().sum());
+    }
+    return sum;
+  };
+  const Matrix step = train(problem.design, problem.labels, 3, options).weights() - options.start;
+  constexpr double kDelta = 1e-5;
+  for (Eigen::Index k = 0; k < 3; ++k) {
+    for (Eigen::Index j = 0; j < 4; ++j) {
+      Matrix up = options.start;
+      Matrix down = options.start;
+      up(k, j) += kDelta;
+      down(k, j) -= kDelta;
+      const double slope = (log_likelihood(up) - log_likelihood(down)) / (2 * kDelta);
+      EXPECT_NEAR(30 * step(k, j), slope, 1e-6);  // the rate is one over the rows
+    }
+  }
+}
+
+TEST(PlaintextTrainer, TakesBatchesInTurnAsIfEachWereAllRows) {
+  const Problem problem = three_classes();
+  TrainerOptions options;
+  options.activation = ExactSigmoid{};
+  options.iterations = 3;
+  options.optimizer.step = 1;
+  options.batches = {{0, 10}, {10, 30}};
+  const TrainingTrace trace = train(problem.design, problem.labels, 3, options);
+
+  TrainerOptions first = options;
+  first.iterations = 1;
+  first.batches.clear();
+  first.preconditioner = 3 * diagonal_bound(problem.design);
+  const Matrix alone =
+      train(problem.design.topRows(10), std::span(problem.labels).first(10), 3, first).weights();
+  EXPECT_LT((trace.iterations[0].weights - alone).norm(), 1e-12 * alone.norm());
+  options.batches = {{10, 30}, {0, 10}};
+  EXPECT_GT((train(problem.design, problem.labels, 3, options).weights() - trace.weights()).norm(),
+            1e-3);
+  options.batches = {{0, 31}};
+  EXPECT_THROW(train(problem.design, problem.labels, 3, options), base::Error);
 }
 
 TEST(RangeMonitor, NamesTheFirstLogitBeyondTheDomain) {

@@ -27,25 +27,16 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
 #include "blindfit/circuits/polynomial_plan.h"
+#include "blindfit/learn/data_source.h"
+#include "blindfit/learn/forward_pass.h"
 #include "blindfit/learn/training_spec.h"
-#include "blindfit/matrix/fold.h"
-#include "blindfit/matrix/packing.h"
 
 namespace blindfit::learn {
-
-/// `value` at one lane of every feature block, or at the feature blocks of one class.
-struct LaneMask {
-  std::size_t lane = 0;
-  double value = 1;
-};
-struct LabelMask {
-  std::size_t k = 0;
-  double value = 1;
-};
 
 /// The domain extension's steps y - (4/27) (U / R_k)^2 y^3 for y in units of U, the whole domain;
 /// the last one also changes the unit to the activation's radius.
@@ -54,9 +45,9 @@ std::vector<circuits::PolynomialPlan> extension_plans(const Activation& activati
 /// What the owner uploads. Unused entries are empty.
 template <typename Value>
 struct TrainingInputs {
-  std::vector<Value> data;              ///< tile (p, t) at p * feature_tiles + t
-  std::vector<Value> labels;            ///< one per pair, conjugate form, Y - 1/2
-  std::optional<Value> label_product;   ///< B (Y - 1/2)^T X, packed
+  DataSource<Value> data;
+  std::vector<Value> labels;            ///< one per pair, conjugate form, Y - label_offset
+  std::vector<Value> label_products;    ///< B (Y - label_offset)^T X of each batch, packed
   std::optional<Value> preconditioner;  ///< B, packed
   std::optional<Value> start;           ///< W_0, packed
 };
@@ -77,33 +68,34 @@ class TrainingCircuit {
   using Value = typename Machine::Value;
   using Sum = typename Machine::Sum;
 
+  /// Both must outlive the circuit.
   TrainingCircuit(Machine& machine, const TrainingSpec& spec)
-      : m_(machine), spec_(spec), extensions_(extension_plans(spec.activation)) {}
+      : m_(machine),
+        spec_(spec),
+        forward_(machine, spec.tiling, spec.scale),
+        extensions_(extension_plans(spec.activation)) {}
 
   /// Levels that separate V from the gradient computed at V: expand 1, product 1, activation,
   /// product 1, pack 1.
   [[nodiscard]] static std::size_t depth(const TrainingSpec& spec) {
-    return 4 + static_cast<std::size_t>(spec.activation.depth());
+    return 4 + spec.activation_depth();
   }
 
-  /// B (Y - 1/2)^T X in the packed layout, from encrypted labels standing at any level >= 3.
-  /// Consumes three levels.
-  Value label_product(const TrainingInputs<Value>& in) {
-    const auto& tiling = spec_.tiling;
-    std::vector<std::optional<Value>> classes(tiling.row_pairs() * tiling.classes);
-    m_.parallel_for(classes.size(), [&](std::size_t n) {
-      const std::size_t p = n / tiling.classes;
-      const Value masked = mask_class(in.labels[p], n % tiling.classes);
-      classes[n] =
-          m_.fold(masked, matrix::fold_stages(matrix::label_period(tiling), tiling.tile.rows));
-    });
-    return project(in, classes, 1.0);
+  /// B (Y - label_offset)^T X of every batch in the packed layout: as it was uploaded, or from
+  /// encrypted labels standing at any level >= 3, which consumes three levels.
+  std::vector<Value> label_products(const TrainingInputs<Value>& in) {
+    std::vector<Value> products = in.label_products;
+    for (std::size_t batch = products.size(); batch < spec_.batches; ++batch) {
+      products.push_back(label_product(in, spec_.pairs_of(batch)));
+    }
+    return products;
   }
 
   /// One iteration: the state at V_t, W_t becomes that at V_(t+1), W_(t+1). Without refreshes, the
-  /// last one computes only W.
-  void step(const TrainingInputs<Value>& in, const Value& label_product, std::size_t t,
-            TrainingState<Value>& state) {
+  /// last one computes only W. `label_products` has one a batch.
+  void step(const TrainingInputs<Value>& in, const std::vector<Value>& label_products,
+            std::size_t t, TrainingState<Value>& state) {
+    const Value& label_product = label_products[spec_.batch_of(t)];
     if (spec_.refresh) {
       state.both = refreshed_step(in, label_product, t, state.both);
     } else {
@@ -112,20 +104,40 @@ class TrainingCircuit {
   }
 
  private:
+  using Tiles = std::span<const Value>;
+  /// E of a block of row pairs in conjugate form: (pair, class) at (p - first) * classes + k.
+  using Errors = std::vector<std::optional<Value>>;
+  using Terms = std::vector<std::pair<const Value*, double>>;
+
+  Value label_product(const TrainingInputs<Value>& in, matrix::PairRange pairs) {
+    const auto& tiling = spec_.tiling;
+    const auto errors = [&](matrix::PairRange block, Tiles) {
+      Errors classes(block.size() * tiling.classes);
+      m_.parallel_for(classes.size(), [&](std::size_t n) {
+        const Value masked =
+            mask_class(in.labels[block.first + n / tiling.classes], n % tiling.classes);
+        classes[n] =
+            m_.fold(masked, matrix::fold_stages(matrix::label_period(tiling), tiling.tile.rows));
+      });
+      return classes;
+    };
+    return project(in, pairs, errors, 1.0);
+  }
+
   void levelled_step(const TrainingInputs<Value>& in, const Value& label_product, std::size_t t,
                      TrainingState<Value>& state) {
     const OptimizerStep c = spec_.steps[t];
     const bool last = t + 1 == spec_.iterations();
-    // The last iteration computes W' = (1 - eta) W + eta V + (1 - eta) rate G at once, which saves
-    // its extra level.
+    // The last iteration computes W' = (1 - eta) ((1 - decay) W + rate G) + eta V at once, which
+    // saves its extra level.
     const double keep = last ? 1 - c.eta : 1;
     std::optional<Value> probabilities;
     if (state.v) {
-      probabilities = project(in, odd_probabilities(in, *state.v), keep * c.rate);
+      probabilities = project_errors(in, *state.v, t, keep * spec_.rate(t));
     }
-    std::vector<std::pair<const Value*, double>> terms = {{&label_product, keep * c.rate}};
+    Terms terms = {{&label_product, keep * spec_.rate(t)}};
     if (state.w) {
-      terms.emplace_back(&*state.w, keep);
+      terms.emplace_back(&*state.w, keep * (1 - c.decay));
     }
     if (last && state.v && c.eta != 0) {
       terms.emplace_back(&*state.v, c.eta);
@@ -145,7 +157,7 @@ class TrainingCircuit {
     if (c.eta == 0) {
       state.w = next;
     } else {
-      std::vector<std::pair<const Value*, double>> mix = {{&next, 1 - c.eta}};
+      Terms mix = {{&next, 1 - c.eta}};
       if (state.v) {
         mix.emplace_back(&*state.v, c.eta);
       }
@@ -169,40 +181,34 @@ class TrainingCircuit {
   /// From V + i V_before (at first: nothing, or the start as V and W) to V' + i V.
   Value refreshed_step(const TrainingInputs<Value>& in, const Value& label_product, std::size_t t,
                        const std::optional<Value>& both) {
-    const double rate = spec_.steps[t].rate;
+    const double rate = spec_.rate(t);
+    const double keep = 1 - spec_.steps[t].decay;
     const Points now = both ? points(*both) : Points{in.start, std::nullopt};
-    std::vector<std::pair<const Value*, double>> terms = {{&label_product, rate}};
+    Terms terms = {{&label_product, rate}};
     if (!now.v) {
       return combine(terms, std::nullopt);
     }
     const double eta = now.before ? spec_.steps[t - 1].eta : 0;
-    terms.emplace_back(&*now.v, 1 - eta);
+    terms.emplace_back(&*now.v, keep * (1 - eta));
     if (eta != 0) {
-      terms.emplace_back(&*now.before, eta);
+      terms.emplace_back(&*now.before, keep * eta);
     }
-    const Value probabilities = project(in, odd_probabilities(in, *now.v), rate);
+    const Value probabilities = project_errors(in, *now.v, t, rate);
     const std::size_t level = m_.level(probabilities);
     const Value next = m_.subtract(combine(terms, level), probabilities);
     return m_.add(next, m_.times_i(combine({{&*now.v, 1.0}}, level)));
   }
 
-  /// The scale that a factor of something at scale `other` needs for their product, rescaled at
-  /// `level`, to have `target`.
-  [[nodiscard]] double factor_scale(double target, double other, std::size_t level) const {
-    return target * m_.modulus(level) / other;
-  }
-
   Value mask_class(const Value& labels, std::size_t k) {
     Sum sum;
     m_.add_masked(sum, labels, LabelMask{k, 1.0},
-                  factor_scale(spec_.error_scale(), m_.scale(labels), m_.level(labels)));
+                  factor_scale(m_, spec_.error_scale(), m_.scale(labels), m_.level(labels)));
     return m_.finish(std::move(sum));
   }
 
   /// sum of coefficient * value at `level` (by default one below the lowest term) and the spec's
   /// scale.
-  Value combine(const std::vector<std::pair<const Value*, double>>& terms,
-                std::optional<std::size_t> level) {
+  Value combine(const Terms& terms, std::optional<std::size_t> level) {
     std::size_t from = m_.level(*terms.front().first);
     for (const auto& term : terms) {
       from = std::min(from, m_.level(*term.first));
@@ -213,47 +219,49 @@ class TrainingCircuit {
     Sum sum;
     for (const auto& [value, coefficient] : terms) {
       m_.add_multiple(sum, m_.drop(*value, from), coefficient,
-                      factor_scale(spec_.scale, m_.scale(*value), from));
+                      factor_scale(m_, spec_.scale, m_.scale(*value), from));
     }
     return m_.finish(std::move(sum));
   }
 
-  /// Every lane of the packed weights, spread over the rows of its blocks; halved where logits come
-  /// in pairs.
-  std::vector<std::optional<Value>> spread(const Value& packed) {
-    const auto& tiling = spec_.tiling;
-    const double value = (tiling.paired() ? 0.5 : 1.0) / spec_.activation.domain();
-    std::vector<std::optional<Value>> lanes(tiling.lanes());
-    m_.parallel_for(lanes.size(), [&](std::size_t lane) {
-      Sum sum;
-      m_.add_masked(sum, packed, LaneMask{lane, value},
-                    factor_scale(spec_.scale, m_.scale(packed), m_.level(packed)));
-      lanes[lane] =
-          m_.fold(m_.finish(std::move(sum)), matrix::spread_from_lane(tiling.tile.rows, lane));
-    });
-    return lanes;
+  /// coefficient * B * Re(E^T X) of iteration t's batch, packed, where E = P - label_offset at the
+  /// packed weights.
+  Value project_errors(const TrainingInputs<Value>& in, const Value& packed, std::size_t t,
+                       double coefficient) {
+    const matrix::PairRange pairs = spec_.pairs_of(spec_.batch_of(t));
+    auto lanes = forward_.spread(packed, 1 / spec_.logit_unit());
+    const auto errors = [&](matrix::PairRange block, Tiles tiles) {
+      Errors out = class_errors(block, tiles, lanes);
+      if (block.last == pairs.last) {
+        lanes.clear();  // gigabytes that the gradient needs
+      }
+      return out;
+    };
+    return project(in, pairs, errors, coefficient);
   }
 
-  /// odd(Z) in conjugate form, odd(Z_a) - i odd(Z_b), for every pair and class, replicated over
-  /// features.
-  std::vector<std::optional<Value>> odd_probabilities(const TrainingInputs<Value>& in,
-                                                      const Value& packed) {
+  /// E of a block, replicated over features.
+  Errors class_errors(matrix::PairRange block, Tiles tiles,
+                      const typename ForwardPass<Machine>::Lanes& lanes) {
     const auto& tiling = spec_.tiling;
-    const std::vector<std::optional<Value>> lanes = spread(packed);
-    std::vector<std::optional<Value>> out(tiling.row_pairs() * tiling.classes);
+    const std::size_t width = tiling.feature_tiles();
+    Errors out(block.size() * tiling.classes);
     m_.parallel_for(out.size(), [&](std::size_t n) {
       const std::size_t p = n / tiling.classes;
-      const std::size_t k = n % tiling.classes;
-      Sum products;
-      for (std::size_t t = 0; t < tiling.feature_tiles(); ++t) {
-        m_.add_product(products, in.data[p * tiling.feature_tiles() + t],
-                       *lanes[tiling.lane(k, t)]);
-      }
-      const Value z = m_.fold(m_.finish(std::move(products)),
-                              matrix::fold_stages(tiling.tile.features, tiling.tile.rows));
-      out[n] = activate(z, p);
+      const Value z = forward_.logits(tiles.subspan(p * width, width), lanes, n % tiling.classes);
+      out[n] = spec_.loss == Loss::kMse ? conjugate_form(z, block.first + p)
+                                        : activate(z, block.first + p);
     });
     return out;
+  }
+
+  /// z_a - i z_b from z_a alone or (z_a + i z_b) / 2.
+  Value conjugate_form(const Value& z, std::size_t pair) {
+    if (!spec_.tiling.paired()) {
+      return z;
+    }
+    const Value half = spec_.tiling.has_second(pair) ? m_.conjugate(z) : z;
+    return m_.add(half, half);
   }
 
   /// From z (z_a alone, or (z_a + i z_b) / 2) to the conjugate form of its activation.
@@ -276,26 +284,28 @@ class TrainingCircuit {
     return m_.finish(std::move(sum));
   }
 
-  /// coefficient * B * Re(E^T X), packed, where `errors` holds E in conjugate form for every pair
-  /// and class.
-  Value project(const TrainingInputs<Value>& in, const std::vector<std::optional<Value>>& errors,
-                double coefficient) {
+  /// coefficient * B * Re(E^T X) over `pairs`, packed. make_errors(block, tiles) returns E of a
+  /// block; every tile is read once.
+  template <typename MakeErrors>
+  Value project(const TrainingInputs<Value>& in, matrix::PairRange pairs,
+                const MakeErrors& make_errors, double coefficient) {
     const auto& tiling = spec_.tiling;
     // Re x = (x + conj x) / 2: the half goes into the masks.
     const double value = tiling.paired() ? coefficient / 2 : coefficient;
     std::vector<Sum> lanes(tiling.lanes());
-    m_.parallel_for(lanes.size(), [&](std::size_t lane) {
-      const std::size_t k = lane / tiling.feature_tiles();
-      const std::size_t t = lane % tiling.feature_tiles();
-      Sum products;
-      for (std::size_t p = 0; p < tiling.row_pairs(); ++p) {
-        m_.add_product(products, in.data[p * tiling.feature_tiles() + t],
-                       *errors[p * tiling.classes + k]);
-      }
-      const Value folded =
-          m_.fold(m_.finish(std::move(products)), matrix::fold_to_lane(tiling.tile.rows, lane));
-      lanes[lane] = masked(in, folded, LaneMask{lane, value});
-    });
+    for (std::size_t first = pairs.first; first < pairs.last; first += in.data.pairs_at_once) {
+      const matrix::PairRange block{first, std::min(pairs.last, first + in.data.pairs_at_once)};
+      const DataBlock<Value> data = in.data.read(block);
+      const Errors errors = make_errors(block, data.tiles);
+      m_.parallel_for(lanes.size(), [&](std::size_t lane) {
+        add_products(data.tiles, errors, lane, lanes[lane]);
+        if (block.last == pairs.last) {
+          const Value folded = m_.fold(m_.finish(std::move(lanes[lane])),
+                                       matrix::fold_to_lane(tiling.tile.rows, lane));
+          lanes[lane] = masked(in, folded, LaneMask{lane, value});
+        }
+      });
+    }
     Sum total;
     for (Sum& lane : lanes) {
       m_.add_sum(total, std::move(lane));
@@ -304,11 +314,22 @@ class TrainingCircuit {
     return tiling.paired() ? m_.add(packed, m_.conjugate(packed)) : packed;
   }
 
+  /// E^T X of one lane over a block's pairs, row by row.
+  void add_products(Tiles tiles, const Errors& errors, std::size_t lane, Sum& sum) {
+    const auto& tiling = spec_.tiling;
+    const std::size_t width = tiling.feature_tiles();
+    const std::size_t k = lane / width;
+    const std::size_t t = lane % width;
+    for (std::size_t p = 0; p * width < tiles.size(); ++p) {
+      m_.add_product(sum, tiles[p * width + t], *errors[p * tiling.classes + k]);
+    }
+  }
+
   /// `folded` times the mask, and times B where it is encrypted; unrescaled, at the spec's scale
   /// once rescaled.
   Sum masked(const TrainingInputs<Value>& in, const Value& folded, LaneMask mask) {
     const std::size_t level = m_.level(folded);
-    const double scale = factor_scale(spec_.scale, m_.scale(folded), level);
+    const double scale = factor_scale(m_, spec_.scale, m_.scale(folded), level);
     Sum sum;
     if (!in.preconditioner) {
       m_.add_masked(sum, folded, mask, scale);
@@ -316,7 +337,7 @@ class TrainingCircuit {
     }
     const Value dropped = m_.drop(*in.preconditioner, level + 1);
     Sum lane;
-    m_.add_masked(lane, dropped, mask, factor_scale(scale, m_.scale(dropped), level + 1));
+    m_.add_masked(lane, dropped, mask, factor_scale(m_, scale, m_.scale(dropped), level + 1));
     m_.add_product(sum, m_.finish(std::move(lane)), folded);
     return sum;
   }
@@ -331,6 +352,7 @@ class TrainingCircuit {
 
   Machine& m_;
   const TrainingSpec& spec_;
+  ForwardPass<Machine> forward_;
   std::vector<circuits::PolynomialPlan> extensions_;
 };
 

@@ -37,6 +37,10 @@ struct Case {
   std::size_t iterations;
   int extensions = 0;
   bool refreshed = false;
+  Loss loss = Loss::kSle;
+  std::size_t batches = 1;
+  double decay = 0;
+  std::size_t pairs_at_once = 100;
 };
 
 double noise(std::size_t i) {
@@ -80,11 +84,16 @@ TrainingSpec make_spec(const Case& c) {
   // 0.25 z - 0.01 z^3 on [-4, 4].
   const std::vector<double> monomials = {0, 0.25, 0, -0.01};
   spec.activation = {circuits::chebyshev_from_monomials(monomials, 4), 4, {1.5, c.extensions}};
-  // Without B, the rate itself keeps the steps short and the logits inside the domain.
-  const double rate = c.preconditioner ? 1 : 0.05;
+  // Without B, the rate itself keeps the steps short and the logits inside the domain; a batch's
+  // gradient is multiplied by their number, and a squared error has four times the curvature.
+  const double rate = (c.preconditioner ? 1 : 0.05) / static_cast<double>(c.batches) *
+                      (c.loss == Loss::kMse ? 0.25 : 1);
   for (std::size_t t = 0; t < c.iterations; ++t) {
-    spec.steps.push_back({rate * (1 + 0.5 / static_cast<double>(t + 1)), t == 0 ? 0.3 : -0.2});
+    spec.steps.push_back(
+        {rate * (1 + 0.5 / static_cast<double>(t + 1)), t == 0 ? 0.3 : -0.2, c.decay});
   }
+  spec.loss = c.loss;
+  spec.batches = c.batches;
   spec.labels = c.labels;
   spec.start = c.start;
   spec.encrypted_preconditioner = c.preconditioner;
@@ -94,19 +103,23 @@ TrainingSpec make_spec(const Case& c) {
   return spec;
 }
 
-/// rate * B * ((Y - 1/2)^T X - odd(X V^T)^T X), plain loops. Without V, the odd part is left out.
-std::vector<double> gradient(const TrainingSpec& spec, const Problem& p,
+/// B * (Y - P)^T X over the rows of a batch, plain loops. Without V, P = label_offset.
+std::vector<double> gradient(const TrainingSpec& spec, const Problem& p, std::size_t batch,
                              const std::vector<double>* v) {
   const auto& [tile, rows, features, classes] = spec.tiling;
+  const std::size_t pairs = (rows + 2 * tile.rows - 1) / (2 * tile.rows);
+  const std::size_t first = batch * pairs / spec.batches * 2 * tile.rows;
+  const std::size_t last = std::min(rows, (batch + 1) * pairs / spec.batches * 2 * tile.rows);
+  const double offset = spec.loss == Loss::kSle ? 0.5 : 1.0 / static_cast<double>(classes);
   std::vector<double> g(classes * features, 0.0);
-  for (std::size_t i = 0; i < rows; ++i) {
+  for (std::size_t i = first; i < last; ++i) {
     for (std::size_t k = 0; k < classes; ++k) {
       double z = 0;
       for (std::size_t j = 0; v != nullptr && j < features; ++j) {
         z += p.x[i * features + j] * (*v)[k * features + j];
       }
-      const double residual =
-          (p.labels[i] == static_cast<int>(k) ? 0.5 : -0.5) - spec.activation.odd_part(z);
+      const double error = spec.loss == Loss::kMse ? z : spec.activation.odd_part(z);
+      const double residual = (p.labels[i] == static_cast<int>(k) ? 1 : 0) - offset - error;
       for (std::size_t j = 0; j < features; ++j) {
         g[k * features + j] +=
             residual * p.x[i * features + j] * (spec.encrypted_preconditioner ? p.b[j] : 1.0);
@@ -114,6 +127,17 @@ std::vector<double> gradient(const TrainingSpec& spec, const Problem& p,
     }
   }
   return g;
+}
+
+/// Rows of the whole over rows of iteration t's batch.
+double weight_of_batch(const TrainingSpec& spec, std::size_t t) {
+  const std::size_t pairs = spec.tiling.row_pairs();
+  const std::size_t batch = t % spec.batches;
+  const auto upto = [&](std::size_t n) {
+    return static_cast<double>(
+        std::min(spec.tiling.rows, n * pairs / spec.batches * 2 * spec.tiling.tile.rows));
+  };
+  return upto(spec.batches) / (upto(batch + 1) - upto(batch));
 }
 
 /// W after every iteration.
@@ -124,10 +148,12 @@ std::vector<std::vector<double>> dense_training(const TrainingSpec& spec, const 
   std::vector<double> v = w;
   std::vector<std::vector<double>> history;
   for (std::size_t t = 0; t < spec.iterations(); ++t) {
-    const std::vector<double> g = gradient(spec, p, zero && t == 0 ? nullptr : &v);
+    const std::vector<double> g =
+        gradient(spec, p, t % spec.batches, zero && t == 0 ? nullptr : &v);
+    const double rate = spec.steps[t].rate * weight_of_batch(spec, t);
     std::vector<double> next(size);
     for (std::size_t i = 0; i < size; ++i) {
-      next[i] = w[i] + spec.steps[t].rate * g[i];
+      next[i] = (1 - spec.steps[t].decay) * w[i] + rate * g[i];
       w[i] = (1 - spec.steps[t].eta) * next[i] + spec.steps[t].eta * v[i];
     }
     v = next;
@@ -143,7 +169,8 @@ matrix::MatrixView view(const std::vector<double>& m, std::size_t rows) {
 /// Slot vectors of every upload, through `encode(slots, level, scale)`.
 template <typename Value, typename Encode>
 TrainingInputs<Value> make_inputs(const TrainingSpec& spec, const Problem& p,
-                                  const UploadLevels& levels, Encode encode) {
+                                  const UploadLevels& levels, Encode encode,
+                                  std::size_t pairs_at_once = 100) {
   const matrix::Tiling& tiling = spec.tiling;
   const auto weights = [&](const std::vector<double>& m) {
     matrix::Slots slots = matrix::pack_weights(tiling, view(m, tiling.classes));
@@ -151,19 +178,24 @@ TrainingInputs<Value> make_inputs(const TrainingSpec& spec, const Problem& p,
     return slots;
   };
   TrainingInputs<Value> in;
+  std::vector<Value> tiles;
   for (std::size_t pair = 0; pair < tiling.row_pairs(); ++pair) {
     for (std::size_t t = 0; t < tiling.feature_tiles(); ++t) {
-      in.data.push_back(encode(matrix::pack_data(tiling, view(p.x, tiling.rows), pair, t),
-                               levels.data, spec.scale));
+      tiles.push_back(encode(matrix::pack_data(tiling, view(p.x, tiling.rows), pair, t),
+                             levels.data, spec.scale));
     }
     if (spec.labels == LabelSource::kEncryptedLabels) {
-      in.labels.push_back(
-          encode(matrix::pack_labels(tiling, p.labels, 0.5, pair), levels.labels, spec.scale));
+      in.labels.push_back(encode(
+          matrix::pack_labels(tiling, p.labels, label_offset(spec.loss, tiling.classes), pair),
+          levels.labels, spec.scale));
     }
   }
-  if (spec.labels == LabelSource::kUploadedProduct) {
-    in.label_product =
-        encode(weights(gradient(spec, p, nullptr)), levels.label_product, spec.scale);
+  in.data = resident_data(tiling, std::move(tiles));
+  in.data.pairs_at_once = pairs_at_once;
+  for (std::size_t batch = 0; spec.labels == LabelSource::kUploadedProduct && batch < spec.batches;
+       ++batch) {
+    in.label_products.push_back(
+        encode(weights(gradient(spec, p, batch, nullptr)), levels.label_product, spec.scale));
   }
   if (spec.encrypted_preconditioner) {
     std::vector<double> b;
@@ -184,11 +216,11 @@ template <typename Machine>
 std::vector<typename Machine::Value> train(Machine& machine, const TrainingSpec& spec,
                                            const TrainingInputs<typename Machine::Value>& in) {
   TrainingCircuit<Machine> circuit(machine, spec);
-  const auto product = in.label_product ? *in.label_product : circuit.label_product(in);
+  const auto products = circuit.label_products(in);
   TrainingState<typename Machine::Value> state{in.start, in.start, std::nullopt};
   std::vector<typename Machine::Value> history;
   for (std::size_t t = 0; t < spec.iterations(); ++t) {
-    circuit.step(in, product, t, state);
+    circuit.step(in, products, t, state);
     history.push_back(spec.refresh ? *state.both : *state.w);
   }
   return history;
@@ -259,7 +291,8 @@ TEST_P(TrainingCircuitCase, EqualsDenseAlgebraOnSlots) {
   const Problem problem = make_problem(spec.tiling);
   SlotMachine machine(spec);
   const auto in = make_inputs<SlotMachine::Value>(
-      spec, problem, {}, [](matrix::Slots slots, std::size_t, double) { return slots; });
+      spec, problem, {}, [](matrix::Slots slots, std::size_t, double) { return slots; },
+      GetParam().pairs_at_once);
   const auto measured = train(machine, spec, in);
   const auto expected = dense_training(spec, problem);
   for (std::size_t t = 0; t < expected.size(); ++t) {
@@ -386,6 +419,8 @@ TEST(TrainingCircuit, FollowsDenseAlgebraWithBootstrapping) {
   expect_dense_training(spec, problem, engine.engine(), machine, error);
 }
 
+constexpr Loss kSle = Loss::kSle;
+constexpr Loss kMse = Loss::kMse;
 constexpr auto kLabels = LabelSource::kEncryptedLabels;
 constexpr auto kProduct = LabelSource::kUploadedProduct;
 const Case kCases[] = {
@@ -398,6 +433,71 @@ const Case kCases[] = {
     {"refreshed_from_zero", {{32, 16}, 60, 20, 3}, kProduct, Start::kZero, false, 5, 0, true},
     {"refreshed_paper_like", {{32, 16}, 60, 20, 3}, kLabels, Start::kEncrypted, true, 2, 0, true},
     {"domain_extension", {{32, 16}, 60, 13, 3}, kProduct, Start::kZero, false, 2, 2},
+    {"squared_error", {{16, 32}, 40, 30, 3}, kProduct, Start::kZero, false, 3, 0, false, kMse},
+    {"squared_error_one_row_tile",
+     {{64, 8}, 50, 15, 5},
+     kLabels,
+     Start::kEncrypted,
+     true,
+     1,
+     0,
+     false,
+     kMse},
+    {"squared_error_refreshed",
+     {{16, 32}, 60, 20, 3},
+     kProduct,
+     Start::kZero,
+     false,
+     4,
+     0,
+     true,
+     kMse},
+    {"batches", {{8, 64}, 50, 20, 3}, kProduct, Start::kZero, false, 4, 0, false, kSle, 3, 0.1},
+    {"batches_from_labels",
+     {{8, 64}, 50, 20, 3},
+     kLabels,
+     Start::kEncrypted,
+     true,
+     2,
+     0,
+     false,
+     kSle,
+     2},
+    {"decay_refreshed",
+     {{8, 64}, 50, 20, 3},
+     kProduct,
+     Start::kZero,
+     false,
+     5,
+     0,
+     true,
+     kSle,
+     2,
+     0.2},
+    {"a_pair_at_a_time",
+     {{8, 64}, 50, 20, 3},
+     kLabels,
+     Start::kEncrypted,
+     true,
+     2,
+     0,
+     false,
+     kSle,
+     1,
+     0,
+     1},
+    {"two_pairs_at_a_time",
+     {{8, 64}, 90, 20, 3},
+     kProduct,
+     Start::kZero,
+     false,
+     3,
+     0,
+     false,
+     kSle,
+     2,
+     0,
+     2},
 };
 INSTANTIATE_TEST_SUITE_P(Cases, TrainingCircuitCase, ::testing::ValuesIn(kCases),
                          [](const auto& instance) { return std::string(instance.param.name); });

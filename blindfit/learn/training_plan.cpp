@@ -82,22 +82,34 @@ void add_upload(const rlwe::Parameters& p, std::size_t count, std::size_t level,
 TrainingInputs<CountingMachine::Value> make_inputs(CountingMachine& machine,
                                                    const TrainingSpec& spec,
                                                    const UploadLevels& levels,
-                                                   const rlwe::Parameters& p, PlanCosts& costs) {
+                                                   const rlwe::Parameters& p,
+                                                   std::size_t pairs_at_once, PlanCosts& costs) {
   const matrix::Tiling& tiling = spec.tiling;
+  const auto make = [&machine](std::size_t count, std::size_t level, double scale) {
+    std::vector<CountingMachine::Value> values;
+    for (std::size_t i = 0; i < count; ++i) {
+      values.push_back(machine.make(level, scale));
+    }
+    return values;
+  };
   TrainingInputs<CountingMachine::Value> in;
   const std::size_t tiles = tiling.row_pairs() * tiling.feature_tiles();
-  for (std::size_t i = 0; i < tiles; ++i) {
-    in.data.push_back(machine.make(levels.data, spec.scale));
+  if (pairs_at_once < tiling.row_pairs()) {
+    in.data = {pairs_at_once, [&tiling, &levels, &spec, make](matrix::PairRange pairs) {
+                 const auto block = std::make_shared<const std::vector<CountingMachine::Value>>(
+                     make(pairs.size() * tiling.feature_tiles(), levels.data, spec.scale));
+                 return DataBlock<CountingMachine::Value>{*block, block};
+               }};
+  } else {
+    in.data = resident_data(tiling, make(tiles, levels.data, spec.scale));
   }
   add_upload(p, tiles, levels.data, costs);
   if (spec.labels == LabelSource::kEncryptedLabels) {
-    for (std::size_t i = 0; i < tiling.row_pairs(); ++i) {
-      in.labels.push_back(machine.make(levels.labels, spec.scale));
-    }
+    in.labels = make(tiling.row_pairs(), levels.labels, spec.scale);
     add_upload(p, tiling.row_pairs(), levels.labels, costs);
   } else {
-    in.label_product = machine.make(levels.label_product, spec.scale);
-    add_upload(p, 1, levels.label_product, costs);
+    in.label_products = make(spec.batches, levels.label_product, spec.scale);
+    add_upload(p, spec.batches, levels.label_product, costs);
   }
   if (spec.encrypted_preconditioner) {
     in.preconditioner = machine.make(levels.preconditioner, spec.scale * kPreconditionerGain);
@@ -117,8 +129,11 @@ double operations(const TrainingSpec& spec) {
   const matrix::Tiling& t = spec.tiling;
   const auto lanes = static_cast<double>(t.lanes());
   const auto pairs = static_cast<double>(t.row_pairs());
-  return static_cast<double>(spec.iterations() + 1) *
-         (pairs * (static_cast<double>(t.classes) + lanes) + lanes);
+  // Labels of all pairs once, and a batch of them an iteration.
+  const double visits =
+      pairs * (1 + static_cast<double>(spec.iterations()) / static_cast<double>(spec.batches));
+  return visits * (static_cast<double>(t.classes) + lanes) +
+         static_cast<double>(spec.iterations() + 1) * lanes;
 }
 
 std::optional<Error> check_spec(const TrainingSpec& spec) {
@@ -135,6 +150,11 @@ std::optional<Error> check_spec(const TrainingSpec& spec) {
                  "components: " +
                      std::to_string(tiling.classes) + " classes x " +
                      std::to_string(tiling.features) + " features");
+  }
+  if (spec.batches == 0 || spec.batches > tiling.row_pairs()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "batches must be between 1 and " + std::to_string(tiling.row_pairs()) +
+                     ", the pairs of row tiles; ask for fewer: " + std::to_string(spec.batches));
   }
   if (operations(spec) > kMaxOperations) {
     return Error(ErrorCode::kTooLarge,
@@ -317,16 +337,16 @@ Error unplannable(const PlanRequest& request, const std::optional<Error>& refusa
 
 /// Runs the circuit on levels alone and adds up what it takes.
 void count_training(const rlwe::Parameters& parameters, CountingMachine& machine,
-                    const CostModel& cost, TrainingPlan& plan) {
+                    const CostModel& cost, std::size_t pairs_at_once, TrainingPlan& plan) {
   PlanCosts& costs = plan.costs;
   const auto seconds = [&] { return cost.seconds(machine.counts(), parameters.log_n()); };
   TrainingCircuit<CountingMachine> circuit(machine, plan.spec);
-  const auto in = make_inputs(machine, plan.spec, plan.levels, parameters, costs);
-  const auto product = in.label_product ? *in.label_product : circuit.label_product(in);
+  const auto in = make_inputs(machine, plan.spec, plan.levels, parameters, pairs_at_once, costs);
+  const auto products = circuit.label_products(in);
   costs.setup_seconds = seconds();
   TrainingState<CountingMachine::Value> state{in.start, in.start, std::nullopt};
   for (std::size_t t = 0; t < plan.spec.iterations(); ++t) {
-    circuit.step(in, product, t, state);
+    circuit.step(in, products, t, state);
   }
   costs.train_seconds = seconds();
   costs.iteration_seconds =
@@ -354,6 +374,43 @@ void add_refreshes(const bootstrap::BootstrapParameters& parameters, const CostM
   const double seconds = cost.seconds(refreshes.setup, parameters.main().log_n());
   costs.setup_seconds += seconds;
   costs.train_seconds += seconds;
+}
+
+/// With `pairs_at_once` row pairs of X in memory.
+base::Result<TrainingPlan> count_plan(const rlwe::ParametersLiteral& literal,
+                                      const TrainingSpec& spec, const CostModel& cost,
+                                      std::size_t pairs_at_once) {
+  if (auto error = check_spec(spec)) {
+    return *error;
+  }
+  const auto parameters = rlwe::Parameters::make(literal);
+  if (!parameters) {
+    return parameters.error();
+  }
+  if (parameters->slots() != spec.tiling.tile.slots()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 "a tile must fill the slots: " + std::to_string(spec.tiling.tile.slots()));
+  }
+  TrainingPlan plan{literal, spec, upload_levels(spec), {}, {}};
+  try {
+    if (required_levels(spec) > parameters->max_level()) {
+      return Error(ErrorCode::kLevelExhausted,
+                   "the chain must have " + std::to_string(required_levels(spec)) +
+                       " levels: " + std::to_string(parameters->max_level()));
+    }
+    if (spec.refresh) {
+      const bootstrap::BootstrapParameters refreshes = check_refreshes(literal, spec).value();
+      CountingMachine machine(refreshes, plan.spec);
+      count_training(*parameters, machine, cost, pairs_at_once, plan);
+      add_refreshes(refreshes, cost, plan);
+    } else {
+      CountingMachine machine(*parameters, plan.spec);
+      count_training(*parameters, machine, cost, pairs_at_once, plan);
+    }
+  } catch (const Error& error) {
+    return error;
+  }
+  return plan;
 }
 
 }  // namespace
@@ -389,37 +446,11 @@ std::size_t required_levels(const TrainingSpec& spec) {
 
 base::Result<TrainingPlan> complete_plan(const rlwe::ParametersLiteral& literal,
                                          const TrainingSpec& spec, const CostModel& cost) {
-  if (auto error = check_spec(spec)) {
-    return *error;
-  }
-  const auto parameters = rlwe::Parameters::make(literal);
-  if (!parameters) {
-    return parameters.error();
-  }
-  if (parameters->slots() != spec.tiling.tile.slots()) {
-    return Error(ErrorCode::kInvalidArgument,
-                 "a tile must fill the slots: " + std::to_string(spec.tiling.tile.slots()));
-  }
-  TrainingPlan plan{literal, spec, upload_levels(spec), {}, {}};
-  try {
-    if (required_levels(spec) > parameters->max_level()) {
-      return Error(ErrorCode::kLevelExhausted,
-                   "the chain must have " + std::to_string(required_levels(spec)) +
-                       " levels: " + std::to_string(parameters->max_level()));
-    }
-    if (spec.refresh) {
-      const bootstrap::BootstrapParameters refreshes = check_refreshes(literal, spec).value();
-      CountingMachine machine(refreshes, plan.spec);
-      count_training(*parameters, machine, cost, plan);
-      add_refreshes(refreshes, cost, plan);
-    } else {
-      CountingMachine machine(*parameters, plan.spec);
-      count_training(*parameters, machine, cost, plan);
-    }
-  } catch (const Error& error) {
-    return error;
-  }
-  return plan;
+  return count_plan(literal, spec, cost, spec.tiling.row_pairs());
+}
+
+double streaming_memory(const TrainingPlan& plan, std::size_t pairs_at_once) {
+  return count_plan(plan.parameters, plan.spec, {}, pairs_at_once).value().costs.peak_memory_bytes;
 }
 
 base::Result<TrainingPlan> plan_training(const PlanRequest& request, const CostModel& cost) {

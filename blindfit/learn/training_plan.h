@@ -69,6 +69,10 @@ base::Result<TrainingPlan> plan_training(const PlanRequest& request, const CostM
 base::Result<TrainingPlan> complete_plan(const rlwe::ParametersLiteral& parameters,
                                          const TrainingSpec& spec, const CostModel& cost);
 
+/// Peak memory in bytes if the cloud holds no more than `pairs_at_once` row pairs of X at a time;
+/// of a plan that is complete.
+double streaming_memory(const TrainingPlan& plan, std::size_t pairs_at_once);
+
 UploadLevels upload_levels(const TrainingSpec& spec);
 /// Levels of the chain above q_0 that `spec` needs.
 std::size_t required_levels(const TrainingSpec& spec);

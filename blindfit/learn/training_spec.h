@@ -9,6 +9,7 @@
 #include "blindfit/base/csprng.h"
 #include "blindfit/bootstrap/parameters.h"
 #include "blindfit/learn/activation.h"
+#include "blindfit/learn/objective.h"
 #include "blindfit/learn/optimizer.h"
 #include "blindfit/matrix/tiling.h"
 
@@ -42,8 +43,12 @@ struct RefreshSpec {
 
 struct TrainingSpec {
   matrix::Tiling tiling;
-  Activation activation;
+  Loss loss = Loss::kSle;
+  Activation activation;             ///< of kSle; others leave it alone
   std::vector<OptimizerStep> steps;  ///< one per iteration
+  /// Iteration t (from 0) takes batch t mod `batches`; batches are consecutive row pairs, as equal
+  /// as may be. At most one a row pair.
+  std::size_t batches = 1;
   LabelSource labels = LabelSource::kEncryptedLabels;
   Start start = Start::kZero;
   bool encrypted_preconditioner = false;  ///< B uploaded in the packed layout; otherwise B = 1
@@ -55,6 +60,14 @@ struct TrainingSpec {
     return encrypted_preconditioner ? scale / kPreconditionerGain : scale;
   }
   [[nodiscard]] std::size_t iterations() const noexcept { return steps.size(); }
+  [[nodiscard]] std::size_t batch_of(std::size_t t) const noexcept { return t % batches; }
+  [[nodiscard]] matrix::PairRange pairs_of(std::size_t batch) const noexcept;
+  /// What the gradient of iteration t's batch is multiplied by: it stands for that of all rows.
+  [[nodiscard]] double rate(std::size_t t) const noexcept;
+  /// The logit that is 1 in what the activation takes.
+  [[nodiscard]] double logit_unit() const noexcept;
+  /// Levels of the activation.
+  [[nodiscard]] std::size_t activation_depth() const noexcept;
 };
 
 /// One factor +1 or -1 a slot by which packed weights are multiplied wherever they are encrypted:

@@ -4,6 +4,7 @@
 // in volley_revolver.h.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 
 namespace blindfit::matrix {
@@ -18,6 +19,15 @@ struct TileShape {
     return rows * feature + row;
   }
   bool operator==(const TileShape&) const = default;
+};
+
+/// Row pairs first to last - 1 of a tiling.
+struct PairRange {
+  std::size_t first = 0;
+  std::size_t last = 0;
+
+  [[nodiscard]] std::size_t size() const noexcept { return last - first; }
+  bool operator==(const PairRange&) const = default;
 };
 
 /// A rows x features data matrix with `classes` outputs, cut into tiles.
@@ -48,6 +58,12 @@ struct Tiling {
   [[nodiscard]] bool paired() const noexcept { return row_tiles() > 1; }
   /// True if pair p has an imaginary part.
   [[nodiscard]] bool has_second(std::size_t p) const noexcept { return 2 * p + 1 < row_tiles(); }
+  [[nodiscard]] PairRange all_pairs() const noexcept { return {0, row_pairs()}; }
+  /// Rows of the matrix that `pairs` hold.
+  [[nodiscard]] std::size_t rows_in(PairRange pairs) const noexcept {
+    const std::size_t pair = 2 * tile.rows;
+    return std::min(rows, pairs.last * pair) - std::min(rows, pairs.first * pair);
+  }
   /// True if the weights fit one packed ciphertext.
   [[nodiscard]] bool fits() const noexcept {
     return rows > 0 && features > 0 && classes > 0 && lanes() <= tile.rows;

@@ -17,7 +17,7 @@ using base::ErrorCode;
 using nlohmann::json;
 
 constexpr const char* kFormat = "blindfit plan";
-constexpr std::uint64_t kVersion = 2;
+constexpr std::uint64_t kVersion = 3;
 constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 32;
 
 std::string hex(std::span<const std::uint8_t> bytes) {
@@ -52,19 +52,21 @@ json to_json(const learn::RefreshSpec& refresh) {
 json spec_to_json(const learn::TrainingSpec& spec) {
   json steps = json::array();
   for (const learn::OptimizerStep& step : spec.steps) {
-    steps.push_back({step.rate, step.eta});
+    steps.push_back({step.rate, step.eta, step.decay});
   }
   const matrix::Tiling& t = spec.tiling;
   return {{"rows", t.rows},
           {"features", t.features},
           {"classes", t.classes},
+          {"loss", to_string(spec.loss)},
+          {"batches", spec.batches},
           {"tile_rows", t.tile.rows},
           {"tile_features", t.tile.features},
           {"activation_odd_chebyshev", spec.activation.odd.coefficients},
           {"activation_radius", spec.activation.radius},
           {"activation_extension_ratio", spec.activation.extension.ratio},
           {"activation_extension_steps", spec.activation.extension.steps},
-          {"steps_rate_eta", steps},
+          {"steps_rate_eta_decay", steps},
           {"labels", spec.labels == learn::LabelSource::kEncryptedLabels ? "encrypted" : "product"},
           {"start", spec.start == learn::Start::kEncrypted ? "encrypted" : "zero"},
           {"encrypted_preconditioner", spec.encrypted_preconditioner},
@@ -83,18 +85,19 @@ bool choice(const JsonFields& fields, std::string_view name, std::string_view ye
 
 std::vector<learn::OptimizerStep> steps_from_json(const JsonFields& fields) {
   std::vector<learn::OptimizerStep> steps;
-  const json& array = fields.at("steps_rate_eta");
-  const auto is_pair = [](const json& s) {
-    return s.is_array() && s.size() == 2 && s[0].is_number() && s[1].is_number();
+  const json& array = fields.at("steps_rate_eta_decay");
+  const auto is_step = [](const json& s) {
+    return s.is_array() && s.size() == 3 && s[0].is_number() && s[1].is_number() &&
+           s[2].is_number();
   };
   if (!array.is_array() || array.size() > 10000) {
-    fields.fail("steps_rate_eta", "an array of at most 10000 steps");
+    fields.fail("steps_rate_eta_decay", "an array of at most 10000 steps");
   }
   for (const json& step : array) {
-    if (!is_pair(step)) {
-      fields.fail("steps_rate_eta", "pairs of numbers");
+    if (!is_step(step)) {
+      fields.fail("steps_rate_eta_decay", "triples of numbers");
     }
-    steps.push_back({step[0].get<double>(), step[1].get<double>()});
+    steps.push_back({step[0].get<double>(), step[1].get<double>(), step[2].get<double>()});
   }
   return steps;
 }
@@ -141,9 +144,10 @@ std::optional<learn::RefreshSpec> refresh_from_json(const json& object) {
 learn::TrainingSpec spec_from_json(const json& object) {
   const JsonFields fields(
       object, "spec",
-      {"rows", "features", "classes", "tile_rows", "tile_features", "activation_odd_chebyshev",
-       "activation_radius", "activation_extension_ratio", "activation_extension_steps",
-       "steps_rate_eta", "labels", "start", "encrypted_preconditioner", "scale", "refresh"});
+      {"rows", "features", "classes", "loss", "batches", "tile_rows", "tile_features",
+       "activation_odd_chebyshev", "activation_radius", "activation_extension_ratio",
+       "activation_extension_steps", "steps_rate_eta_decay", "labels", "start",
+       "encrypted_preconditioner", "scale", "refresh"});
   const auto count = [&](std::string_view name) {
     return static_cast<std::size_t>(fields.unsigned_integer(name, kMaxCount));
   };
@@ -152,6 +156,8 @@ learn::TrainingSpec spec_from_json(const json& object) {
                  count("rows"),
                  count("features"),
                  count("classes")};
+  spec.loss = learn::loss_from(fields.text("loss")).value();
+  spec.batches = count("batches");
   spec.activation =
       learn::conforming(
           {{fields.numbers("activation_odd_chebyshev")},
@@ -264,7 +270,7 @@ base::Result<PlanFile> load_plan(std::string_view text, const Limits& limits) {
   }
   if (root.value("version", json()) != json(kVersion)) {
     return Error(ErrorCode::kForeign,
-                 "this program reads plans of version 2 (use the release that wrote it): " +
+                 "this program reads plans of version 3 (use the release that wrote it): " +
                      root.value("version", json()).dump());
   }
   if (root.value("checksum", json()) != json(checksum_of(root))) {

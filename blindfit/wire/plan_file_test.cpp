@@ -15,7 +15,7 @@ learn::TrainingPlan small_plan() {
   learn::PlanRequest request;
   request.spec.tiling = {{}, 100, 20, 3};
   request.spec.activation = {{{0, 0.4, 0, -0.1}}, 8, {}};
-  request.spec.steps = {{1.25, 0.5}, {1.125, -0.25}};
+  request.spec.steps = {{1.25, 0.5, 0.125}, {1.125, -0.25, 0.0625}};
   request.spec.encrypted_preconditioner = true;
   request.log_n = 15;
   return learn::plan_training(request, {}).value();
@@ -46,6 +46,18 @@ TEST(PlanFile, RoundTrips) {
   EXPECT_EQ(loaded.plan.costs.train_seconds, plan.costs.train_seconds);
   EXPECT_EQ(loaded.plan.costs.evaluation_key_bytes, plan.costs.evaluation_key_bytes);
   EXPECT_EQ(json::parse(loaded.owner), json({{"transform", "whiten"}}));
+}
+
+TEST(PlanFile, RoundTripsLossAndBatches) {
+  learn::PlanRequest request;
+  request.spec.tiling = {{}, 20000, 20, 3};
+  request.spec.loss = learn::Loss::kMse;
+  request.spec.batches = 2;
+  request.spec.steps = {{1.25, 0.5}, {1.125, -0.25}};
+  const learn::TrainingPlan plan = learn::plan_training(request, {}).value();
+  const learn::TrainingSpec loaded = load_plan(save_plan(plan, {})).value().plan.spec;
+  EXPECT_EQ(loaded.loss, learn::Loss::kMse);
+  EXPECT_EQ(loaded.batches, 2U);
 }
 
 learn::TrainingPlan refreshed_plan() {
@@ -113,7 +125,7 @@ TEST(PlanFile, RefusesEditsByTheirChecksum) {
             ErrorCode::kCorrupt);
   EXPECT_EQ(code_of(load_plan(replace(text, "blindfit plan", "blindfit plum"))),
             ErrorCode::kForeign);
-  EXPECT_EQ(code_of(load_plan(replace(text, "\"version\": 2", "\"version\": 1"))),
+  EXPECT_EQ(code_of(load_plan(replace(text, "\"version\": 3", "\"version\": 2"))),
             ErrorCode::kForeign);
   EXPECT_FALSE(load_plan("").ok());
   EXPECT_FALSE(load_plan("[]").ok());
@@ -157,7 +169,7 @@ TEST(PlanFile, RefusesConsistentButImpossiblePlans) {
   EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"].erase("rows"); })), ErrorCode::kMalformed);
   EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["surprise"] = 1; })),
             ErrorCode::kMalformed);
-  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["steps_rate_eta"] = json::array(); })),
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["steps_rate_eta_decay"] = json::array(); })),
             ErrorCode::kInvalidArgument);
 }
 

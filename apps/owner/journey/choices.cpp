@@ -27,6 +27,12 @@ learn::TrainerOptions trainer_options(const TrainingRequest& request,
   options.optimizer = request.preparation.optimizer;
   options.iterations = static_cast<int>(request.iterations);
   options.preconditioner = prepared.preconditioner;
+  // The planner's tiles are not known yet: equal parts.
+  const auto parts = static_cast<Eigen::Index>(request.batches);
+  for (Eigen::Index batch = 0; batch < parts; ++batch) {
+    options.batches.push_back(
+        {batch * prepared.design.rows() / parts, (batch + 1) * prepared.design.rows() / parts});
+  }
   if (request.start == learn::Start::kEncrypted) {
     options.start = data::Matrix::Constant(static_cast<Eigen::Index>(request.classes),
                                            prepared.design.cols(), request.preparation.start_value);

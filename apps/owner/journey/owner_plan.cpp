@@ -53,6 +53,14 @@ void check(const TrainingRequest& request) {
   }
 }
 
+/// In whitened features logits have the size of the row of weights. Those of the squared error follow
+/// one-hot labels.
+double default_weight_bound(const TrainingRequest& request) {
+  constexpr double kSquaredErrorBound = 4;
+  return request.preparation.loss == learn::Loss::kMse ? kSquaredErrorBound
+                                                       : request.activation.domain();
+}
+
 /// With refreshes by the first set that holds an iteration; the last set's refusal if none does.
 base::Result<learn::TrainingPlan> plan_with_refreshes(const TrainingRequest& request,
                                                       learn::PlanRequest plan,
@@ -65,7 +73,7 @@ base::Result<learn::TrainingPlan> plan_with_refreshes(const TrainingRequest& req
   for (const bootstrap::NamedSet& set : bootstrap::named_sets()) {
     learn::RefreshSpec refresh;
     refresh.set = set.literal;
-    refresh.weight_bound = request.weight_bound.value_or(request.activation.domain());
+    refresh.weight_bound = request.weight_bound.value_or(default_weight_bound(request));
     plan.spec.refresh = refresh;
     plan.spec.scale = std::exp2(set.literal.usable.bits);
     auto result = learn::plan_training(plan, cost);
@@ -128,6 +136,8 @@ OwnerPlan make_plan(const TrainingRequest& request, const learn::CostModel& cost
   plan.spec.tiling.rows = request.rows;
   plan.spec.tiling.features = request.features;
   plan.spec.tiling.classes = request.classes;
+  plan.spec.loss = request.preparation.loss;
+  plan.spec.batches = request.batches;
   plan.spec.activation = request.activation;
   plan.spec.steps = steps_of(request.preparation, request.rows, request.iterations);
   plan.spec.labels = request.labels;
@@ -170,12 +180,26 @@ OwnerPlan load_owner_plan(const fs::path& path) {
   return value_or_throw(wire::load_file(path, wire::Limits{}, parse));
 }
 
+learn::RowRange rows_of(const learn::TrainingSpec& spec, std::size_t batch) {
+  const matrix::PairRange pairs = spec.pairs_of(batch);
+  const auto first = spec.tiling.rows_in({0, pairs.first});
+  return {static_cast<Eigen::Index>(first),
+          static_cast<Eigen::Index>(first + spec.tiling.rows_in(pairs))};
+}
+
 learn::TrainingTrace run_mirror(const OwnerPlan& plan, const PreparedData& prepared,
                                 std::span<const int> labels) {
   const learn::TrainingSpec& spec = plan.plan.spec;
   learn::TrainerOptions options;
   options.optimizer = plan.preparation.optimizer;
-  options.activation = spec.activation;
+  if (spec.loss == learn::Loss::kMse) {
+    options.activation = learn::Linear{};
+  } else {
+    options.activation = spec.activation;
+  }
+  for (std::size_t batch = 0; batch < spec.batches; ++batch) {
+    options.batches.push_back(rows_of(spec, batch));
+  }
   options.iterations = static_cast<int>(spec.iterations());
   options.preconditioner = prepared.preconditioner;
   const auto classes = static_cast<int>(spec.tiling.classes);

@@ -33,14 +33,15 @@ struct TrainingRequest {
   std::size_t features = 0;  ///< columns of the design matrix, bias included
   std::size_t classes = 0;
   std::size_t iterations = 1;
-  learn::Activation activation;
+  std::size_t batches = 1;       ///< parts of the rows that iterations take in turn
+  learn::Activation activation;  ///< of Loss::kSle
   learn::LabelSource labels = learn::LabelSource::kEncryptedLabels;
   learn::Start start = learn::Start::kZero;
   Preparation preparation;
   unsigned scale_bits = 40;  ///< without refreshes, whose sets have their own
   Refreshes refreshes = Refreshes::kAuto;
-  /// Largest |V + i V_before| of a refresh; by default the activation's domain: in whitened
-  /// features logits have the size of the row of weights.
+  /// Largest |V + i V_before| of a refresh; by default the activation's domain (in whitened features
+  /// logits have the size of the row of weights), and 4 for Loss::kMse.
   std::optional<double> weight_bound;
   std::optional<unsigned> log_n;
   std::optional<std::size_t> max_ciphertexts;
@@ -62,6 +63,9 @@ void save_public_plan(const std::filesystem::path& path, const OwnerPlan& plan);
 /// Throws Error{kIo} or what wire::load_plan returns, with the path; Error{kMalformed} if the
 /// plan's steps are not those of its preparation.
 OwnerPlan load_owner_plan(const std::filesystem::path& path);
+
+/// The rows of one batch.
+learn::RowRange rows_of(const learn::TrainingSpec& spec, std::size_t batch);
 
 /// The mirror of the encrypted run: the same polynomial, steps, start and preconditioner.
 learn::TrainingTrace run_mirror(const OwnerPlan& plan, const PreparedData& prepared,

@@ -30,6 +30,16 @@ std::string method_text(const Preparation& p, const learn::TrainingSpec& spec) {
   if (p.optimizer.step) {
     text += fmt::format(", step {:g}", *p.optimizer.step);
   }
+  if (p.optimizer.schedule != learn::StepSchedule::kConstant) {
+    text += fmt::format(", {}", to_string(p.optimizer.schedule));
+  }
+  if (p.optimizer.weight_decay > 0) {
+    text += fmt::format(", weight decay {:g}", p.optimizer.weight_decay);
+  }
+  if (spec.batches > 1) {
+    text += fmt::format("; {} batches of about {} rows in turn", spec.batches,
+                        format_count(spec.tiling.rows / spec.batches));
+  }
   return text;
 }
 
@@ -63,6 +73,15 @@ std::string refresh_text(const learn::TrainingPlan& plan) {
 
 }  // namespace
 
+std::string activation_text(const learn::TrainingSpec& spec) {
+  if (spec.loss == learn::Loss::kMse) {
+    return "none: probabilities are the logits themselves";
+  }
+  return fmt::format("odd polynomial of degree {} on [-{:g}, {:g}], error up to {:.2g}",
+                     spec.activation.degree(), spec.activation.domain(), spec.activation.domain(),
+                     spec.activation.max_error());
+}
+
 void print_plan(const program::Console& console, const OwnerPlan& owner, std::size_t threads) {
   const learn::TrainingPlan& plan = owner.plan;
   const learn::TrainingSpec& spec = plan.spec;
@@ -73,10 +92,8 @@ void print_plan(const program::Console& console, const OwnerPlan& owner, std::si
                                   spec.tiling.classes));
   console.row("transform", transform_text(owner.preparation.transform));
   console.row("method", method_text(owner.preparation, spec));
-  console.row("activation",
-              fmt::format("odd polynomial of degree {} on [-{:g}, {:g}], error up to {:.2g}",
-                          spec.activation.degree(), spec.activation.domain(),
-                          spec.activation.domain(), spec.activation.max_error()));
+  console.row("loss", std::string(learn::to_string(spec.loss)));
+  console.row("activation", activation_text(spec));
   console.row("ring",
               fmt::format("N = 2^{}, log2(QP) = {:.0f}; 128 bits allow {:.0f}", parameters.log_n(),
                           parameters.log_qp(), rlwe::max_log_qp(parameters.log_n())));
@@ -92,7 +109,10 @@ void print_plan(const program::Console& console, const OwnerPlan& owner, std::si
   console.row("evaluation keys", fmt::format("{}: {} on disk, {} in memory", plan.keys.count(),
                                              format_bytes(costs.evaluation_key_bytes),
                                              format_bytes(costs.resident_key_bytes)));
-  console.row("cloud's peak memory", "about " + format_bytes(costs.peak_memory_bytes));
+  console.row("cloud's peak memory",
+              fmt::format("about {}; with {} it reads the data from disk in every iteration",
+                          format_bytes(costs.peak_memory_bytes),
+                          format_bytes(learn::streaming_memory(plan, 1))));
   console.row(
       "cloud's time",
       fmt::format("about {} an iteration, {} in all ({} key switches) on {} threads here",

@@ -6,6 +6,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "apps/program/exit_code.h"
 #include "blindfit/learn/head.h"
@@ -18,6 +19,7 @@ using base::Error;
 using base::ErrorCode;
 using data::TransformKind;
 using learn::Optimizer;
+using learn::StepSchedule;
 using nlohmann::json;
 
 /// Of a column that no transform scales: features of networks stay below it.
@@ -40,6 +42,11 @@ constexpr std::array<Name<Optimizer>, 3> kOptimizers = {
      {Optimizer::kGradientAscent, "gradient-ascent"}}};
 constexpr std::array<Name<CurvatureBound>, 2> kBounds = {
     {{CurvatureBound::kPaper, "paper"}, {CurvatureBound::kGram, "gram"}}};
+constexpr std::array<Name<StepSchedule>, 4> kSchedules = {
+    {{StepSchedule::kConstant, "constant"},
+     {StepSchedule::kInverse, "inverse"},
+     {StepSchedule::kExponential, "exponential"},
+     {StepSchedule::kCosine, "cosine"}}};
 
 template <typename T, std::size_t N>
 T value_of(const std::array<Name<T>, N>& names, std::string_view text, const char* what) {
@@ -81,41 +88,63 @@ std::string_view to_string(TransformKind kind) noexcept {
 std::string_view to_string(Optimizer method) noexcept {
   return name_of(kOptimizers, method);
 }
+StepSchedule step_schedule(std::string_view name) {
+  return value_of(kSchedules, name, "the schedule");
+}
 std::string_view to_string(CurvatureBound bound) noexcept {
   return name_of(kBounds, bound);
+}
+std::string_view to_string(StepSchedule schedule) noexcept {
+  return name_of(kSchedules, schedule);
 }
 
 json to_json(const Preparation& p) {
   json object = {{"transform", to_string(p.transform.kind)},
                  {"components", p.transform.components},
                  {"ridge", p.transform.ridge},
+                 {"loss", learn::to_string(p.loss)},
                  {"method", to_string(p.optimizer.method)},
                  {"a0", p.optimizer.a0},
+                 {"schedule", to_string(p.optimizer.schedule)},
+                 {"schedule_rate", p.optimizer.schedule_rate},
+                 {"weight_decay", p.optimizer.weight_decay},
                  {"bound", to_string(p.bound)},
                  {"start_value", p.start_value}};
   if (p.optimizer.step) {
     object["step"] = *p.optimizer.step;
+  }
+  if (p.shuffle) {
+    object["shuffle"] = *p.shuffle;
   }
   return object;
 }
 
 Preparation preparation_from_json(const json& object) {
   constexpr std::uint64_t kMaxComponents = 1U << 24U;
+  constexpr std::uint64_t kMaxShuffleSeed = ~std::uint64_t{0};
   const wire::JsonFields fields(
       object, "owner",
-      {"transform", "components", "ridge", "method", "a0", "step", "bound", "start_value"});
+      {"transform", "components", "ridge", "loss", "method", "a0", "step", "schedule",
+       "schedule_rate", "weight_decay", "bound", "start_value", "shuffle"});
   Preparation p;
   p.transform.kind = transform_kind(fields.text("transform"));
   p.transform.components =
       static_cast<Eigen::Index>(fields.unsigned_integer("components", kMaxComponents));
   p.transform.ridge = fields.number("ridge");
+  p.loss = program::value_or_throw(learn::loss_from(fields.text("loss")));
   p.optimizer.method = optimizer_method(fields.text("method"));
   p.optimizer.a0 = fields.number("a0");
+  p.optimizer.schedule = step_schedule(fields.text("schedule"));
+  p.optimizer.schedule_rate = fields.number("schedule_rate");
+  p.optimizer.weight_decay = fields.number("weight_decay");
   if (fields.has("step")) {
     p.optimizer.step = fields.number("step");
   }
   p.bound = curvature_bound(fields.text("bound"));
   p.start_value = fields.number("start_value");
+  if (fields.has("shuffle")) {
+    p.shuffle = fields.unsigned_integer("shuffle", kMaxShuffleSeed);
+  }
   return p;
 }
 
@@ -146,6 +175,10 @@ void check_magnitudes(const data::Dataset& train, const PreparedData& prepared) 
 
 }  // namespace
 
+data::Dataset arrange(data::Dataset train, const Preparation& preparation) {
+  return preparation.shuffle ? data::shuffled(train, *preparation.shuffle) : std::move(train);
+}
+
 PreparedData prepare(const data::Dataset& train, const Preparation& preparation) {
   PreparedData prepared;
   prepared.transform =
@@ -153,9 +186,10 @@ PreparedData prepare(const data::Dataset& train, const Preparation& preparation)
   prepared.design = learn::design_matrix(data::apply(prepared.transform, train.features));
   check_magnitudes(train, prepared);
   if (preparation.optimizer.method == Optimizer::kQuadraticGradientNag) {
+    const double curvature = learn::curvature(preparation.loss);
     prepared.preconditioner = preparation.bound == CurvatureBound::kPaper
-                                  ? learn::diagonal_bound(prepared.design)
-                                  : learn::gram_bound(prepared.design);
+                                  ? learn::diagonal_bound(prepared.design, curvature)
+                                  : learn::gram_bound(prepared.design, curvature);
   }
   return prepared;
 }

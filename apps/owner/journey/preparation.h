@@ -4,11 +4,14 @@
 #pragma once
 
 #include <Eigen/Core>
+#include <cstdint>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <span>
 #include <string_view>
 
 #include "blindfit/data/transform.h"
+#include "blindfit/learn/objective.h"
 #include "blindfit/learn/optimizer.h"
 #include "blindfit/learn/training_spec.h"
 
@@ -22,9 +25,13 @@ enum class CurvatureBound {
 
 struct Preparation {
   data::TransformOptions transform;
+  learn::Loss loss = learn::Loss::kSle;
   learn::OptimizerOptions optimizer;
   CurvatureBound bound = CurvatureBound::kPaper;
   double start_value = 0;  ///< of every weight in W_0, if the start is encrypted
+  /// Draws the order in which rows are encrypted; none: the file's. Batches are consecutive rows,
+  /// and files are often sorted.
+  std::optional<std::uint64_t> shuffle;
 };
 
 nlohmann::json to_json(const Preparation& preparation);
@@ -38,7 +45,12 @@ learn::Optimizer optimizer_method(std::string_view name);
 CurvatureBound curvature_bound(std::string_view name);
 std::string_view to_string(data::TransformKind kind) noexcept;
 std::string_view to_string(learn::Optimizer method) noexcept;
+learn::StepSchedule step_schedule(std::string_view name);
 std::string_view to_string(CurvatureBound bound) noexcept;
+std::string_view to_string(learn::StepSchedule schedule) noexcept;
+
+/// The rows in the order in which they are encrypted.
+data::Dataset arrange(data::Dataset train, const Preparation& preparation);
 
 /// Data as they are encrypted.
 struct PreparedData {
