@@ -7,6 +7,7 @@
 #include "apps/owner/commands.h"
 #include "apps/owner/data_flags.h"
 #include "apps/owner/journey/encryption.h"
+#include "apps/owner/journey/upload.h"
 #include "apps/owner/passphrase_flags.h"
 #include "apps/program/console.h"
 #include "apps/program/job_files.h"
@@ -23,6 +24,7 @@ struct Flags {
   std::string plan;
   std::string keys;
   std::string out;
+  bool resume = false;
 };
 
 /// Keys fit one plan only.
@@ -55,18 +57,26 @@ void run(const Flags& flags) {
     fmt::print(stderr, "blindfit: warning: {}\n", warning);
   }
   base::ThreadPool pool(flags.common.threads);
-  journey::encrypt_job(owner, prepared, train.labels, flags.out, pool);
+  const journey::UploadOutcome outcome =
+      journey::encrypt_job(owner, prepared, train.labels, {flags.out, flags.resume}, pool);
+  for (const std::string& reason : outcome.replaced) {
+    fmt::print(stderr, "blindfit: warning: made again: {}\n", reason);
+  }
   const double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const double bytes = program::folder_bytes(flags.out, ".ct");
   const std::size_t count = owner.plan.plan.costs.ciphertexts_uploaded;
   console.print("made '{}' in {}\n", flags.out, program::format_seconds(seconds));
   console.row("ciphertexts", fmt::format("{}, {}", count, program::format_bytes(bytes)));
+  if (outcome.kept != 0) {
+    console.row("of an earlier run", program::format_count(outcome.kept));
+  }
   console.row("largest logit foreseen",
               fmt::format("{:.3g}; the activation covers {:g}", mirror.largest_logit(),
                           owner.plan.plan.spec.activation.domain()));
   console.print("next, on the cloud: blindfit-cloud train --job {} --out DIR\n", flags.out);
   console.write_json({{"ciphertexts_uploaded", count},
+                      {"ciphertexts_kept", outcome.kept},
                       {"upload_bytes", bytes},
                       {"encrypt_seconds", seconds},
                       {"largest_logit", mirror.largest_logit()},
@@ -90,6 +100,9 @@ void add_encrypt_command(CLI::App& app) {
   command->add_option("--out", flags->out, "Folder for the cloud; absent or empty")
       ->required()
       ->type_name("DIR");
+  command->add_flag("--resume", flags->resume,
+                    "Go on where an interrupted run stopped: what it finished lies in "
+                    "DIR.unfinished");
   add_passphrase_flags(*command, flags->passphrase);
   program::add_threads_option(*command, flags->common);
   program::add_json_option(*command, flags->common);

@@ -10,6 +10,7 @@
 #include "apps/owner/inner_command.h"
 #include "apps/owner/passphrase_flags.h"
 #include "apps/program/console.h"
+#include "apps/program/staged_directory.h"
 
 namespace blindfit::commands {
 namespace {
@@ -53,6 +54,17 @@ void check_free(const std::string& flag, const fs::path& folder) {
   }
 }
 
+void check_no_unfinished_upload(const fs::path& out) {
+  const fs::path unfinished = program::ResumableDirectory::unfinished(out);
+  if (fs::exists(unfinished)) {
+    throw base::Error(
+        base::ErrorCode::kIo,
+        fmt::format("'{}' holds what an earlier run did not finish; go on with `blindfit encrypt "
+                    "--resume` and its --keys, or remove it to start over",
+                    unfinished.string()));
+  }
+}
+
 Arguments data_arguments(const DataFlags& flags) {
   Arguments arguments = {"--data", flags.data};
   if (flags.label_column != DataFlags().label_column) {
@@ -79,6 +91,7 @@ void run(const Flags& flags, const Arguments& plan_flags) {
   const program::Console console(flags.common);
   check_free("--keys", flags.keys);
   check_free("--out", flags.out);
+  check_no_unfinished_upload(flags.out);
   const PassingPlan plan(flags.keys);
   const Arguments data = data_arguments(flags.data);
   Arguments threads;

@@ -79,5 +79,46 @@ TEST_F(StagedDirectoryTest, RemovesWhatAKilledRunLeftButNotALivingOne) {
   EXPECT_EQ(entries(), 2U);
 }
 
+TEST_F(StagedDirectoryTest, KeepsWhatIsUnfinishedForTheOneThatResumes) {
+  {
+    const ResumableDirectory first(root_ / "out/", false, "");
+    std::ofstream(first.path() / "file") << "text";
+  }
+  EXPECT_FALSE(fs::exists(root_ / "out"));
+  try {
+    const ResumableDirectory second(root_ / "out", false, "");
+    FAIL() << "must refuse";
+  } catch (const base::Error& error) {
+    EXPECT_EQ(error.code(), base::ErrorCode::kIo);
+    EXPECT_NE(std::string(error.what()).find("--resume, or remove it"), std::string::npos);
+  }
+  ResumableDirectory third(root_ / "out", true, "");
+  EXPECT_TRUE(fs::exists(third.path() / "file"));
+  third.commit();
+  EXPECT_TRUE(fs::exists(root_ / "out" / "file"));
+  EXPECT_EQ(entries(), 1U);
+}
+
+TEST_F(StagedDirectoryTest, LeavesNoEmptyFolderToResume) {
+  for (const bool resume : {false, true}) {
+    const ResumableDirectory staged(root_ / "out", resume, "");
+    EXPECT_TRUE(fs::exists(ResumableDirectory::unfinished(root_ / "out")));
+  }
+  EXPECT_EQ(entries(), 0U);
+}
+
+TEST_F(StagedDirectoryTest, RefusesATakenNameAndASecondProcess) {
+  std::ofstream(root_ / "taken") << "text";
+  EXPECT_THROW(ResumableDirectory(root_ / "taken", true, ""), base::Error);
+  const ResumableDirectory living(root_ / "out", true, "");
+  try {
+    const ResumableDirectory second(root_ / "out", true, "");
+    FAIL() << "must refuse";
+  } catch (const base::Error& error) {
+    EXPECT_NE(std::string(error.what()).find("another process"), std::string::npos);
+  }
+  EXPECT_TRUE(fs::exists(living.path()));
+}
+
 }  // namespace
 }  // namespace blindfit::program

@@ -9,8 +9,8 @@
 #include <system_error>
 
 #include "apps/owner/experiments/learning_figures.h"
-#include "apps/owner/journey/encryption.h"
 #include "apps/owner/journey/plan_table.h"
+#include "apps/owner/journey/upload.h"
 #include "apps/program/exit_code.h"
 #include "apps/program/job_files.h"
 #include "apps/program/machine.h"
