@@ -7,6 +7,7 @@
 #include "apps/owner/commands.h"
 #include "apps/owner/data_flags.h"
 #include "apps/owner/journey/encryption.h"
+#include "apps/owner/journey/plan_table.h"
 #include "apps/owner/journey/upload.h"
 #include "apps/owner/passphrase_flags.h"
 #include "apps/program/console.h"
@@ -48,7 +49,7 @@ void run(const Flags& flags) {
   if (!flags.plan.empty()) {
     check_plan(flags.plan, owner);
   }
-  const data::Dataset train = load_data(flags.data, 2);
+  const data::Dataset train = journey::arrange(load_data(flags.data, 2), owner.plan.preparation);
   journey::check_data(owner.plan, train);
   const journey::PreparedData prepared = journey::prepare(train, owner.plan.preparation);
   const auto mirror = journey::run_mirror(owner.plan, prepared, train.labels);
@@ -72,8 +73,8 @@ void run(const Flags& flags) {
     console.row("of an earlier run", program::format_count(outcome.kept));
   }
   console.row("largest logit foreseen",
-              fmt::format("{:.3g}; the activation covers {:g}", mirror.largest_logit(),
-                          owner.plan.plan.spec.activation.domain()));
+              fmt::format("{:.3g}; {}", mirror.largest_logit(),
+                          journey::activation_text(owner.plan.plan.spec)));
   console.print("next, on the cloud: blindfit-cloud train --job {} --out DIR\n", flags.out);
   console.write_json({{"ciphertexts_uploaded", count},
                       {"ciphertexts_kept", outcome.kept},

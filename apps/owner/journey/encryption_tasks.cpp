@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "apps/program/job_files.h"
 #include "blindfit/wire/plan_file.h"
 
 namespace blindfit::journey {
@@ -14,15 +15,18 @@ matrix::MatrixView view(const data::Matrix& m) {
   return {m.data(), static_cast<std::size_t>(m.rows()), static_cast<std::size_t>(m.cols())};
 }
 
-/// B o (Y - 1/2)^T X: what the cloud would compute from encrypted labels.
-data::Matrix label_product(const PreparedData& prepared, std::span<const int> labels,
-                           std::size_t classes) {
-  data::Matrix targets =
-      data::Matrix::Constant(prepared.design.rows(), static_cast<Eigen::Index>(classes), -0.5);
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    targets(static_cast<Eigen::Index>(i), labels[i]) = 0.5;
+/// B o (Y - label_offset)^T X of one batch: what the cloud would compute from encrypted labels.
+data::Matrix label_product(const learn::TrainingSpec& spec, const PreparedData& prepared,
+                           std::span<const int> labels, std::size_t batch) {
+  const learn::RowRange rows = rows_of(spec, batch);
+  const double offset = learn::label_offset(spec.loss, spec.tiling.classes);
+  data::Matrix targets = data::Matrix::Constant(
+      rows.last - rows.first, static_cast<Eigen::Index>(spec.tiling.classes), -offset);
+  for (Eigen::Index i = rows.first; i < rows.last; ++i) {
+    targets(i - rows.first, labels[static_cast<std::size_t>(i)]) = 1 - offset;
   }
-  data::Matrix product = targets.transpose() * prepared.design;
+  data::Matrix product =
+      targets.transpose() * prepared.design.middleRows(rows.first, rows.last - rows.first);
   if (prepared.preconditioner.size() != 0) {
     product.array().rowwise() *= prepared.preconditioner.array();
   }
@@ -39,11 +43,11 @@ std::vector<EncryptionTask> encryption_tasks(const OwnerPlan& plan, const Prepar
   const auto classes = static_cast<Eigen::Index>(tiling.classes);
   const base::Digest id = wire::plan_fingerprint(plan.plan);
   std::vector<EncryptionTask> tasks;
-  const auto add_weights = [&](RoleKind kind, data::Matrix weights, double scale,
+  const auto add_weights = [&](RoleKind kind, std::size_t index, data::Matrix weights, double scale,
                                std::size_t level) {
     // B is a factor of masks, which have the signs.
     const bool sign = kind != RoleKind::kPreconditioner;
-    tasks.push_back({{kind, 0, id},
+    tasks.push_back({{kind, static_cast<std::uint32_t>(index), id},
                      [&spec, weights = std::move(weights), sign] {
                        matrix::Slots slots = matrix::pack_weights(spec.tiling, view(weights));
                        if (sign) {
@@ -66,22 +70,27 @@ std::vector<EncryptionTask> encryption_tasks(const OwnerPlan& plan, const Prepar
   }
   if (spec.labels == learn::LabelSource::kEncryptedLabels) {
     for (std::size_t p = 0; p < tiling.row_pairs(); ++p) {
-      tasks.push_back({{RoleKind::kLabels, static_cast<std::uint32_t>(p + 1), id},
-                       [&tiling, labels, p] { return matrix::pack_labels(tiling, labels, 0.5, p); },
-                       spec.scale,
-                       levels.labels});
+      tasks.push_back(
+          {{RoleKind::kLabels, static_cast<std::uint32_t>(p + 1), id},
+           [&tiling, labels, p, offset = learn::label_offset(spec.loss, tiling.classes)] {
+             return matrix::pack_labels(tiling, labels, offset, p);
+           },
+           spec.scale,
+           levels.labels});
     }
   } else {
-    add_weights(RoleKind::kLabelProduct, label_product(prepared, labels, tiling.classes),
-                spec.scale, levels.label_product);
+    for (std::size_t batch = 0; batch < spec.batches; ++batch) {
+      add_weights(RoleKind::kLabelProduct, program::part_index(batch, spec.batches),
+                  label_product(spec, prepared, labels, batch), spec.scale, levels.label_product);
+    }
   }
   if (spec.encrypted_preconditioner) {
-    add_weights(RoleKind::kPreconditioner, prepared.preconditioner.replicate(classes, 1),
+    add_weights(RoleKind::kPreconditioner, 0, prepared.preconditioner.replicate(classes, 1),
                 spec.scale * learn::kPreconditionerGain, levels.preconditioner);
   }
   if (spec.start == learn::Start::kEncrypted) {
     add_weights(
-        RoleKind::kStart,
+        RoleKind::kStart, 0,
         data::Matrix::Constant(classes, prepared.design.cols(), plan.preparation.start_value),
         spec.scale, levels.start);
   }
