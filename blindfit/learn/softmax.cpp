@@ -91,6 +91,15 @@ std::size_t SoftmaxApproximation::front_depth() const noexcept {
   return static_cast<std::size_t>(std::bit_width(front.degree()));
 }
 
+bool SoftmaxApproximation::covers(std::span<const double> logits) const {
+  const double sum = std::accumulate(logits.begin(), logits.end(), 0.0);
+  const bool inside = std::all_of(logits.begin(), logits.end(), [&](double z) {
+    return std::abs(static_cast<double>(spec.classes) * z - sum) <= unit();
+  });
+  const double first = sum_of(before_step(logits, 1));
+  return inside && first >= steps[0].low && first <= steps[0].high;
+}
+
 std::vector<double> SoftmaxApproximation::operator()(std::span<const double> logits) const {
   return before_step(logits, steps.size());
 }

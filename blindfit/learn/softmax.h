@@ -62,6 +62,11 @@ struct SoftmaxApproximation {
   /// Levels of the front, ceil(log2(degree + 1)), and of everything.
   [[nodiscard]] std::size_t front_depth() const noexcept;
   [[nodiscard]] std::size_t depth() const noexcept { return front_depth() + steps.size(); }
+  /// True if the error holds for this row: every t_k is in [-1, 1] and the first sum in its range,
+  /// from which all others follow. True for all rows of the domain, and for most that leave it on
+  /// both sides at once; beyond, values do not stay small but grow without bound. Throws as
+  /// operator().
+  [[nodiscard]] bool covers(std::span<const double> logits) const;
   /// The approximations of centred_softmax by the circuit's operations. Throws
   /// Error{kInvalidArgument} unless there are K logits.
   [[nodiscard]] std::vector<double> operator()(std::span<const double> logits) const;
