@@ -115,6 +115,32 @@ TEST(SoftmaxCircuit, TellsTheHookStagesAndBoundedValues) {
   EXPECT_EQ(calls, softmax.steps.size());
 }
 
+/// What the owner's random signs do to a refreshed value.
+TEST(SoftmaxCircuit, ForgetsSignsAtASquare) {
+  const TrainingSpec spec = make_spec(kScale);
+  SlotMachine machine(spec);
+  const SoftmaxApproximation softmax = made({10, 16, 1e-2});
+  const auto rows = make_rows(softmax.spec, 100);
+  std::vector<SlotMachine::Value> logits;
+  for (std::size_t k = 0; k < 10; ++k) {
+    logits.push_back(column(softmax, rows, k));
+  }
+  SoftmaxCircuit circuit(machine, softmax);
+  const auto error_with_signs_at = [&](std::size_t boundary) {
+    return worst_error(softmax, rows,
+                       circuit.evaluate(logits, [&](std::size_t stage, auto& values) {
+                         for (auto& slots : values) {
+                           for (std::size_t i = 0; stage == boundary && i < slots.size(); i += 3) {
+                             slots[i] = -slots[i];
+                           }
+                         }
+                       }));
+  };
+  ASSERT_EQ(softmax.steps[5].kind, SoftmaxStep::Kind::kSquare);
+  EXPECT_LT(error_with_signs_at(6), 1e-9);
+  EXPECT_GT(error_with_signs_at(5), 0.1);  // control: a contraction does not
+}
+
 /// Levels under real primes of `bits` bits; P does not matter.
 rlwe::ParametersLiteral literal_of(unsigned log_n, unsigned bits, std::size_t levels) {
   rlwe::ParametersLiteral literal{log_n, {50}, {50, 50, 50}, 0};

@@ -145,12 +145,37 @@ TEST_P(SoftmaxOfShape, KeepsMessagesNearOne) {
   }
 }
 
-TEST(Softmax, FirstRangeIsAttained) {
+/// Rows of three different logits: what extremes of sums consist of.
+std::vector<Row> three_valued_rows(const SoftmaxSpec& spec) {
+  constexpr int kIntervals = 24;
+  std::vector<Row> rows;
+  for (std::size_t tops = 1; tops < spec.classes; ++tops) {
+    for (int i = 0; i <= kIntervals; ++i) {
+      for (int j = 0; j <= kIntervals; ++j) {
+        Row row = split(spec, 0);
+        std::fill_n(row.begin(), tops, spec.domain * (2.0 * i / kIntervals - 1));
+        row.back() = spec.domain * (2.0 * j / kIntervals - 1);
+        rows.push_back(row);
+      }
+    }
+  }
+  return rows;
+}
+
+TEST(Softmax, AttainsItsProvedRanges) {
   const SoftmaxApproximation softmax = made({10, 16, 1e-2});
-  const Row one = softmax.before_step(split(softmax.spec, 1), 1);
-  const Row none = softmax.before_step(split(softmax.spec, 0), 1);
-  EXPECT_GT(sum_of(one), 0.95 * softmax.steps[0].high);
-  EXPECT_LT(sum_of(none), 1.01 * softmax.steps[0].low);
+  const std::vector<Row> rows = three_valued_rows(softmax.spec);
+  for (std::size_t i = 0; i + 1 < softmax.steps.size(); ++i) {
+    double low = INFINITY;
+    double high = 0;
+    for (const Row& row : rows) {
+      const double sum = sum_of(softmax.before_step(row, i + 1));
+      low = std::min(low, sum);
+      high = std::max(high, sum);
+    }
+    EXPECT_GT(high, 0.95 * softmax.steps[i].high) << i;
+    EXPECT_LT(low, 1.05 * softmax.steps[i].low) << i;
+  }
 }
 
 TEST(Softmax, IgnoresACommonShift) {
