@@ -26,6 +26,7 @@ template <typename Machine>
 class SoftmaxCircuit {
  public:
   using Value = typename Machine::Value;
+  using Sum = typename Machine::Sum;
   using Values = std::vector<Value>;
 
   /// Both must outlive the circuit.
@@ -144,8 +145,6 @@ class SoftmaxCircuit {
     const Value twice = m_.add(half, half);
     return n % 2 == 0 ? twice : m_.add(twice, v);
   }
-
-  using Sum = typename Machine::Sum;
 
   Machine& m_;
   const SoftmaxApproximation& softmax_;

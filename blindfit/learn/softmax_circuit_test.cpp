@@ -288,6 +288,7 @@ class SoftmaxOnCiphertexts : public ::testing::Test {
   [[nodiscard]] std::vector<ckks::Slots> decrypt(
       const std::vector<ckks::Ciphertext>& values) const {
     std::vector<ckks::Slots> slots;
+    slots.reserve(values.size());
     for (const ckks::Ciphertext& value : values) {
       slots.push_back(engine_.decrypt(value));
     }

@@ -65,7 +65,8 @@ std::vector<Row> rows_of(const SoftmaxSpec& spec, std::size_t random_rows) {
 /// Climbs from `row` to a row of larger error inside the domain, one logit at a time.
 Row adversarial(const SoftmaxApproximation& softmax, Row row) {
   double error = error_of(softmax, row);
-  for (double step = softmax.spec.domain / 2; step > 0.05; step /= 2) {
+  for (int halvings = 1; halvings <= 8; ++halvings) {
+    const double step = softmax.spec.domain * std::exp2(-halvings);
     for (std::size_t n = 0; n < 4 * row.size(); ++n) {
       Row moved = row;
       double& logit = moved[n % row.size()];
