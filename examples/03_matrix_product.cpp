@@ -57,7 +57,7 @@ ckks::Ciphertext multiply_tile(const ckks::Encoder& encoder, const rlwe::Evaluat
   const rlwe::Context& context = encoder.context();
   // A mask at the scale of the next prime: rescaling then divides by just what it multiplied.
   const ckks::Scale q{static_cast<double>(context.q(weights.level()))};
-  const std::vector<double> mask = matrix::lane_mask(kTiling, kTiling.lane(k, 0), 1);
+  const std::vector<double> mask = matrix::bundle_mask(kTiling, kTiling.bundles()[k], 1);
   ckks::Ciphertext lane;
   ckks::multiply_plain(context, weights, encoder.encode(mask, q, weights.level()), lane);
   ckks::rescale(context, lane);

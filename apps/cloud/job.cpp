@@ -216,9 +216,11 @@ class JobReader {
   Job& job_;
   const rlwe::Parameters& parameters_;
   wire::Limits limits_;
+  CiphertextFiles files_;
+  bool streams_;
   std::vector<std::function<void()>> tasks_;
-  std::vector<ckks::Ciphertext> tiles_;               // of X
-  std::vector<std::vector<std::uint8_t>> checksums_;  // of ciphertext files, in the plan's order
+  std::vector<ckks::Ciphertext> tiles_;  // of X, unless it is streamed
+  std::vector<DataFile> expected_;       // all ciphertext files, in the plan's order
   std::mutex mutex_;
 };
 

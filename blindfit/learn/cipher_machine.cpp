@@ -84,15 +84,21 @@ void CipherMachine::add_multiple(Sum& sum, const Value& v, double c, double scal
   accumulate(context_, std::move(term), sum.ct);
 }
 
-void CipherMachine::add_masked(Sum& sum, const Value& v, LaneMask mask, double scale) const {
-  std::vector<double> slots = matrix::lane_mask(spec_.tiling, mask.lane, mask.value);
+void CipherMachine::add_masked(Sum& sum, const Value& v, const BundleMask& mask,
+                               double scale) const {
+  std::vector<double> slots = matrix::bundle_mask(spec_.tiling, mask.bundle, mask.value);
   matrix::multiply_slots(signs_, slots);
   add_masked_slots(encoder_, v, slots, scale, sum.ct);
 }
 
-void CipherMachine::add_masked(Sum& sum, const Value& v, LabelMask mask, double scale) const {
+void CipherMachine::add_masked(Sum& sum, const Value& v, const LabelMask& mask,
+                               double scale) const {
   add_masked_slots(encoder_, v, matrix::label_mask(spec_.tiling, mask.k, mask.value), scale,
                    sum.ct);
+}
+
+void CipherMachine::add_masked(Sum& sum, const Value& v, const PartMask& mask, double scale) const {
+  add_masked_slots(encoder_, v, matrix::part_mask(spec_.tiling.tile, mask.range), scale, sum.ct);
 }
 
 void CipherMachine::add_sum(Sum& sum, Sum other) const {
@@ -121,6 +127,12 @@ ckks::Ciphertext CipherMachine::fold(const Value& v, const std::vector<matrix::F
     ckks::sum_of_rotations(context_, keys_, out, stage, out);
   }
   return out;
+}
+
+std::vector<ckks::Ciphertext> CipherMachine::rotations(const Value& v,
+                                                       const std::vector<ckks::Steps>& steps) {
+  tick(steps.size());
+  return ckks::rotate_hoisted(context_, keys_, v, steps);
 }
 
 ckks::Ciphertext CipherMachine::polynomial(const Value& v, const circuits::PolynomialPlan& plan) {

@@ -59,12 +59,14 @@ class CipherMachine {
   Value refresh(const Value& v);
   void add_product(Sum& sum, const Value& a, const Value& b) const;
   void add_multiple(Sum& sum, const Value& v, double c, double scale) const;
-  void add_masked(Sum& sum, const Value& v, LaneMask mask, double scale) const;
-  void add_masked(Sum& sum, const Value& v, LabelMask mask, double scale) const;
+  void add_masked(Sum& sum, const Value& v, const BundleMask& mask, double scale) const;
+  void add_masked(Sum& sum, const Value& v, const LabelMask& mask, double scale) const;
+  void add_masked(Sum& sum, const Value& v, const PartMask& mask, double scale) const;
   void add_sum(Sum& sum, Sum other) const;
   void times_minus_i(Sum& sum) const;
   Value finish(Sum sum);
   Value fold(const Value& v, const std::vector<matrix::FoldStage>& stages);
+  std::vector<Value> rotations(const Value& v, const std::vector<ckks::Steps>& steps);
   Value polynomial(const Value& v, const circuits::PolynomialPlan& plan);
   void activate(Sum& sum, const Value& v);
   void parallel_for(std::size_t count, const std::function<void(std::size_t)>& task);

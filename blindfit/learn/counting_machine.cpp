@@ -122,14 +122,22 @@ void CountingMachine::add_multiple(Sum& sum, const Value& v, double, double scal
   multiply_into(sum, v.level, v.scale * scale, false, 2);
 }
 
-void CountingMachine::add_masked(Sum& sum, const Value& v, LaneMask, double scale) {
+void CountingMachine::count_mask(Sum& sum, const Value& v, double scale) {
   counts_.encodes += 1;
   counts_.ntt_limbs += static_cast<double>(v.level + 1);
   multiply_into(sum, v.level, v.scale * scale, false, 2);
 }
 
-void CountingMachine::add_masked(Sum& sum, const Value& v, LabelMask, double scale) {
-  add_masked(sum, v, LaneMask{}, scale);
+void CountingMachine::add_masked(Sum& sum, const Value& v, const BundleMask&, double scale) {
+  count_mask(sum, v, scale);
+}
+
+void CountingMachine::add_masked(Sum& sum, const Value& v, const LabelMask&, double scale) {
+  count_mask(sum, v, scale);
+}
+
+void CountingMachine::add_masked(Sum& sum, const Value& v, const PartMask&, double scale) {
+  count_mask(sum, v, scale);
 }
 
 void CountingMachine::add_sum(Sum& sum, Sum other) {
@@ -169,6 +177,19 @@ CountingMachine::Value CountingMachine::fold(const Value& v,
     count_mod_down(*parameters_, v.level, counts_);
   }
   return make(v.level, v.scale);
+}
+
+std::vector<CountingMachine::Value> CountingMachine::rotations(
+    const Value& v, const std::vector<ckks::Steps>& steps) {
+  count_decomposition(*parameters_, v.level, counts_);
+  std::vector<Value> out;
+  for (const ckks::Steps s : steps) {
+    raise_to(keys_.galois[ckks::galois_element(s, parameters_->log_n())], v.level);
+    count_gadget_product(*parameters_, v.level, counts_);
+    count_mod_down(*parameters_, v.level, counts_);
+    out.push_back(make(v.level, v.scale));
+  }
+  return out;
 }
 
 void CountingMachine::count_polynomial(const Value& v, const circuits::PolynomialPlan& plan,

@@ -73,12 +73,14 @@ class CountingMachine {
   Value refresh(const Value& v);
   void add_product(Sum& sum, const Value& a, const Value& b);
   void add_multiple(Sum& sum, const Value& v, double c, double scale);
-  void add_masked(Sum& sum, const Value& v, LaneMask mask, double scale);
-  void add_masked(Sum& sum, const Value& v, LabelMask mask, double scale);
+  void add_masked(Sum& sum, const Value& v, const BundleMask& mask, double scale);
+  void add_masked(Sum& sum, const Value& v, const LabelMask& mask, double scale);
+  void add_masked(Sum& sum, const Value& v, const PartMask& mask, double scale);
   void add_sum(Sum& sum, Sum other);
   void times_minus_i(Sum& sum);
   Value finish(Sum sum);
   Value fold(const Value& v, const std::vector<matrix::FoldStage>& stages);
+  std::vector<Value> rotations(const Value& v, const std::vector<ckks::Steps>& steps);
   Value polynomial(const Value& v, const circuits::PolynomialPlan& plan);
   void activate(Sum& sum, const Value& v);
   void parallel_for(std::size_t count, const std::function<void(std::size_t)>& task);
@@ -100,6 +102,7 @@ class CountingMachine {
 
   /// Counted as live until the last copy of what is returned is gone.
   std::shared_ptr<void> hold(std::size_t components, std::size_t level);
+  void count_mask(Sum& sum, const Value& v, double scale);
   void count_polynomial(const Value& v, const circuits::PolynomialPlan& plan,
                         std::size_t key_switches);
   void multiply_into(Sum& sum, std::size_t level, double scale, bool degree_two, double limbs);

@@ -70,14 +70,18 @@ void SlotMachine::add_multiple(Sum& sum, const Value& v, double c, double) {
   accumulate(sum, map(v, v, [c](auto x, auto) { return x * c; }));
 }
 
-void SlotMachine::add_masked(Sum& sum, const Value& v, LaneMask mask, double) const {
-  std::vector<double> slots = matrix::lane_mask(spec_.tiling, mask.lane, mask.value);
+void SlotMachine::add_masked(Sum& sum, const Value& v, const BundleMask& mask, double) const {
+  std::vector<double> slots = matrix::bundle_mask(spec_.tiling, mask.bundle, mask.value);
   matrix::multiply_slots(signs_, slots);
   accumulate(sum, times(v, slots));
 }
 
-void SlotMachine::add_masked(Sum& sum, const Value& v, LabelMask mask, double) const {
+void SlotMachine::add_masked(Sum& sum, const Value& v, const LabelMask& mask, double) const {
   accumulate(sum, times(v, matrix::label_mask(spec_.tiling, mask.k, mask.value)));
+}
+
+void SlotMachine::add_masked(Sum& sum, const Value& v, const PartMask& mask, double) const {
+  accumulate(sum, times(v, matrix::part_mask(spec_.tiling.tile, mask.range)));
 }
 
 void SlotMachine::add_sum(Sum& sum, const Sum& other) {
@@ -100,6 +104,14 @@ Value SlotMachine::fold(const Value& v, const std::vector<matrix::FoldStage>& st
       accumulate(sum, rotate(out, s));
     }
     out = std::move(sum);
+  }
+  return out;
+}
+
+std::vector<Value> SlotMachine::rotations(const Value& v, const std::vector<ckks::Steps>& steps) {
+  std::vector<Value> out;
+  for (const ckks::Steps s : steps) {
+    out.push_back(rotate(v, s));
   }
   return out;
 }

@@ -33,12 +33,15 @@ class SlotMachine {
   [[nodiscard]] static Value refresh(const Value& v) { return v; }
   static void add_product(Sum& sum, const Value& a, const Value& b);
   static void add_multiple(Sum& sum, const Value& v, double c, double scale);
-  void add_masked(Sum& sum, const Value& v, LaneMask mask, double scale) const;
-  void add_masked(Sum& sum, const Value& v, LabelMask mask, double scale) const;
+  void add_masked(Sum& sum, const Value& v, const BundleMask& mask, double scale) const;
+  void add_masked(Sum& sum, const Value& v, const LabelMask& mask, double scale) const;
+  void add_masked(Sum& sum, const Value& v, const PartMask& mask, double scale) const;
   static void add_sum(Sum& sum, const Sum& other);
   static void times_minus_i(Sum& sum);
   [[nodiscard]] static Value finish(Sum sum) { return sum; }
   [[nodiscard]] static Value fold(const Value& v, const std::vector<matrix::FoldStage>& stages);
+  [[nodiscard]] static std::vector<Value> rotations(const Value& v,
+                                                    const std::vector<ckks::Steps>& steps);
   [[nodiscard]] static Value polynomial(const Value& v, const circuits::PolynomialPlan& plan);
   void activate(Sum& sum, const Value& v) const;
   static void parallel_for(std::size_t count, const std::function<void(std::size_t)>& task);

@@ -13,6 +13,7 @@
 //   halve(v)                             exactly, by naming twice the scale
 //   refresh(v)                           the same slots at the highest usable level
 //   fold(v, stages)                      a sequence of sums of rotations
+//   rotations(v, steps)                  one value for each of the steps
 //   polynomial(v, plan)                  the plan's series of v, at the spec's scale
 //   add_product(sum, a, b)
 //   add_multiple(sum, v, c, scale)       a product with a constant encoded at `scale`
@@ -32,8 +33,8 @@
 #include <vector>
 
 #include "blindfit/circuits/polynomial_plan.h"
-#include "blindfit/learn/data_source.h"
 #include "blindfit/learn/forward_pass.h"
+#include "blindfit/learn/gradient_pass.h"
 #include "blindfit/learn/training_spec.h"
 
 namespace blindfit::learn {
@@ -41,16 +42,6 @@ namespace blindfit::learn {
 /// The domain extension's steps y - (4/27) (U / R_k)^2 y^3 for y in units of U, the whole domain;
 /// the last one also changes the unit to the activation's radius.
 std::vector<circuits::PolynomialPlan> extension_plans(const Activation& activation);
-
-/// What the owner uploads. Unused entries are empty.
-template <typename Value>
-struct TrainingInputs {
-  DataSource<Value> data;
-  std::vector<Value> labels;            ///< one per pair, conjugate form, Y - label_offset
-  std::vector<Value> label_products;    ///< B (Y - label_offset)^T X of each batch, packed
-  std::optional<Value> preconditioner;  ///< B, packed
-  std::optional<Value> start;           ///< W_0, packed
-};
 
 /// What passes from one iteration to the next, packed. Without refreshes the recursion's V and W;
 /// with them V + i V_before, as it is refreshed, from which W = (1 - eta) V + eta V_before follows
@@ -73,16 +64,22 @@ class TrainingCircuit {
       : m_(machine),
         spec_(spec),
         forward_(machine, spec.tiling, spec.scale),
+        gradient_(machine, spec),
         extensions_(extension_plans(spec.activation)) {}
 
-  /// Levels that separate V from the gradient computed at V: expand 1, product 1, activation,
-  /// product 1, pack 1.
+  /// Levels that separate V from the gradient computed at V: spreading, a product, the activation,
+  /// and the way back.
   [[nodiscard]] static std::size_t depth(const TrainingSpec& spec) {
-    return 4 + spec.activation_depth();
+    return ForwardPass<Machine>::spread_depth(spec.tiling) + 1 + spec.activation_depth() +
+           GradientPass<Machine>::depth(spec.tiling);
+  }
+  /// Levels between encrypted labels and their product with X: a mask before the way back.
+  [[nodiscard]] static std::size_t label_depth(const TrainingSpec& spec) {
+    return 1 + GradientPass<Machine>::depth(spec.tiling);
   }
 
   /// B (Y - label_offset)^T X of every batch in the packed layout: as it was uploaded, or from
-  /// encrypted labels standing at any level >= 3, which consumes three levels.
+  /// encrypted labels standing at any level >= label_depth, which consumes these levels.
   std::vector<Value> label_products(const TrainingInputs<Value>& in) {
     std::vector<Value> products = in.label_products;
     for (std::size_t batch = products.size(); batch < spec_.batches; ++batch) {
@@ -104,9 +101,8 @@ class TrainingCircuit {
   }
 
  private:
-  using Tiles = std::span<const Value>;
-  /// E of a block of row pairs in conjugate form: (pair, class) at (p - first) * classes + k.
-  using Errors = std::vector<std::optional<Value>>;
+  using Tiles = typename GradientPass<Machine>::Tiles;
+  using Errors = typename GradientPass<Machine>::Errors;
   using Terms = std::vector<std::pair<const Value*, double>>;
 
   Value label_product(const TrainingInputs<Value>& in, matrix::PairRange pairs) {
@@ -121,7 +117,7 @@ class TrainingCircuit {
       });
       return classes;
     };
-    return project(in, pairs, errors, 1.0);
+    return gradient_.project(in, pairs, errors, 1.0);
   }
 
   void levelled_step(const TrainingInputs<Value>& in, const Value& label_product, std::size_t t,
@@ -237,7 +233,7 @@ class TrainingCircuit {
       }
       return out;
     };
-    return project(in, pairs, errors, coefficient);
+    return gradient_.project(in, pairs, errors, coefficient);
   }
 
   /// E of a block, replicated over features.
@@ -284,64 +280,6 @@ class TrainingCircuit {
     return m_.finish(std::move(sum));
   }
 
-  /// coefficient * B * Re(E^T X) over `pairs`, packed. make_errors(block, tiles) returns E of a
-  /// block; every tile is read once.
-  template <typename MakeErrors>
-  Value project(const TrainingInputs<Value>& in, matrix::PairRange pairs,
-                const MakeErrors& make_errors, double coefficient) {
-    const auto& tiling = spec_.tiling;
-    // Re x = (x + conj x) / 2: the half goes into the masks.
-    const double value = tiling.paired() ? coefficient / 2 : coefficient;
-    std::vector<Sum> lanes(tiling.lanes());
-    for (std::size_t first = pairs.first; first < pairs.last; first += in.data.pairs_at_once) {
-      const matrix::PairRange block{first, std::min(pairs.last, first + in.data.pairs_at_once)};
-      const DataBlock<Value> data = in.data.read(block);
-      const Errors errors = make_errors(block, data.tiles);
-      m_.parallel_for(lanes.size(), [&](std::size_t lane) {
-        add_products(data.tiles, errors, lane, lanes[lane]);
-        if (block.last == pairs.last) {
-          const Value folded = m_.fold(m_.finish(std::move(lanes[lane])),
-                                       matrix::fold_to_lane(tiling.tile.rows, lane));
-          lanes[lane] = masked(in, folded, LaneMask{lane, value});
-        }
-      });
-    }
-    Sum total;
-    for (Sum& lane : lanes) {
-      m_.add_sum(total, std::move(lane));
-    }
-    const Value packed = m_.finish(std::move(total));
-    return tiling.paired() ? m_.add(packed, m_.conjugate(packed)) : packed;
-  }
-
-  /// E^T X of one lane over a block's pairs, row by row.
-  void add_products(Tiles tiles, const Errors& errors, std::size_t lane, Sum& sum) {
-    const auto& tiling = spec_.tiling;
-    const std::size_t width = tiling.feature_tiles();
-    const std::size_t k = lane / width;
-    const std::size_t t = lane % width;
-    for (std::size_t p = 0; p * width < tiles.size(); ++p) {
-      m_.add_product(sum, tiles[p * width + t], *errors[p * tiling.classes + k]);
-    }
-  }
-
-  /// `folded` times the mask, and times B where it is encrypted; unrescaled, at the spec's scale
-  /// once rescaled.
-  Sum masked(const TrainingInputs<Value>& in, const Value& folded, LaneMask mask) {
-    const std::size_t level = m_.level(folded);
-    const double scale = factor_scale(m_, spec_.scale, m_.scale(folded), level);
-    Sum sum;
-    if (!in.preconditioner) {
-      m_.add_masked(sum, folded, mask, scale);
-      return sum;
-    }
-    const Value dropped = m_.drop(*in.preconditioner, level + 1);
-    Sum lane;
-    m_.add_masked(lane, dropped, mask, factor_scale(m_, scale, m_.scale(dropped), level + 1));
-    m_.add_product(sum, m_.finish(std::move(lane)), folded);
-    return sum;
-  }
-
   /// From a logit in units of the whole domain to one in units of the activation's radius.
   Value extend(Value y) {
     for (const circuits::PolynomialPlan& plan : extensions_) {
@@ -353,6 +291,7 @@ class TrainingCircuit {
   Machine& m_;
   const TrainingSpec& spec_;
   ForwardPass<Machine> forward_;
+  GradientPass<Machine> gradient_;
   std::vector<circuits::PolynomialPlan> extensions_;
 };
 

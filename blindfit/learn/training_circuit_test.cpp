@@ -106,10 +106,13 @@ TrainingSpec make_spec(const Case& c) {
 /// B * (Y - P)^T X over the rows of a batch, plain loops. Without V, P = label_offset.
 std::vector<double> gradient(const TrainingSpec& spec, const Problem& p, std::size_t batch,
                              const std::vector<double>* v) {
-  const auto& [tile, rows, features, classes] = spec.tiling;
-  const std::size_t pairs = (rows + 2 * tile.rows - 1) / (2 * tile.rows);
-  const std::size_t first = batch * pairs / spec.batches * 2 * tile.rows;
-  const std::size_t last = std::min(rows, (batch + 1) * pairs / spec.batches * 2 * tile.rows);
+  const std::size_t rows = spec.tiling.rows;
+  const std::size_t features = spec.tiling.features;
+  const std::size_t classes = spec.tiling.classes;
+  const std::size_t pair = 2 * spec.tiling.tile.rows;
+  const std::size_t pairs = (rows + pair - 1) / pair;
+  const std::size_t first = batch * pairs / spec.batches * pair;
+  const std::size_t last = std::min(rows, (batch + 1) * pairs / spec.batches * pair);
   const double offset = spec.loss == Loss::kSle ? 0.5 : 1.0 / static_cast<double>(classes);
   std::vector<double> g(classes * features, 0.0);
   for (std::size_t i = first; i < last; ++i) {
@@ -486,6 +489,11 @@ const Case kCases[] = {
      1,
      0,
      1},
+    {"grouped", {{32, 16}, 60, 20, 3, 2}, kProduct, Start::kZero, false, 3},
+    {"grouped_labels", {{32, 32}, 60, 20, 10, 8}, kLabels, Start::kEncrypted, true, 2},
+    {"grouped_by_four", {{64, 8}, 50, 15, 7, 4}, kProduct, Start::kEncrypted, false, 2},
+    {"grouped_refreshed", {{32, 16}, 60, 20, 4, 4}, kProduct, Start::kZero, false, 5, 0, true},
+    {"grouped_extension", {{64, 8}, 50, 15, 5, 4}, kProduct, Start::kZero, false, 2, 1},
     {"two_pairs_at_a_time",
      {{8, 64}, 90, 20, 3},
      kProduct,

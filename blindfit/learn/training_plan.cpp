@@ -26,8 +26,6 @@ constexpr unsigned kMaxPrimeBits = 50;
 /// (note 0003).
 constexpr unsigned kSpecialMarginBits = 5;
 constexpr double kWordBytes = sizeof(std::uint64_t);
-/// A label product consumes a mask, a product and a pack level.
-constexpr std::size_t kLabelProductDepth = 3;
 
 double chain_bits(const rlwe::Parameters& p, std::size_t level) {
   double bits = 0;
@@ -146,7 +144,8 @@ std::optional<Error> check_spec(const TrainingSpec& spec) {
   }
   if (!tiling.fits()) {
     return Error(ErrorCode::kInvalidArgument,
-                 "the weights must fit one ciphertext; use fewer classes or keep fewer "
+                 "the weights must fit one ciphertext, and classes go in groups of a power of "
+                 "two; use fewer classes or keep fewer "
                  "components: " +
                      std::to_string(tiling.classes) + " classes x " +
                      std::to_string(tiling.features) + " features");
@@ -230,7 +229,15 @@ struct Candidate {
   unsigned log_n;
   unsigned digit_size;
   matrix::TileShape tile;
+  std::size_t class_group;
 };
+
+/// None, and as many as there are classes: what lies between was never the fastest.
+std::vector<std::size_t> class_groups(const TrainingSpec& spec) {
+  constexpr std::size_t kLargest = 16;
+  const std::size_t most = std::min(kLargest, std::bit_floor(spec.tiling.classes));
+  return most > 1 ? std::vector<std::size_t>{1, most} : std::vector<std::size_t>{1};
+}
 
 /// Refreshes settle the ring and its primes, and with them the digits.
 std::vector<Candidate> candidates(PlanRequest request) {
@@ -239,6 +246,7 @@ std::vector<Candidate> candidates(PlanRequest request) {
     request.digit_size = request.spec.refresh->set.digit_size;
   }
   std::vector<Candidate> list;
+  const std::vector<std::size_t> groups = class_groups(request.spec);
   const unsigned low = request.log_n.value_or(kSmallestLogN);
   const unsigned high = request.log_n.value_or(kLargestLogN);
   for (unsigned log_n = low; log_n <= high; ++log_n) {
@@ -256,7 +264,9 @@ std::vector<Candidate> candidates(PlanRequest request) {
       }
       for (unsigned digit = request.digit_size.value_or(1);
            digit <= request.digit_size.value_or(16); ++digit) {
-        list.push_back({log_n, digit, tile});
+        for (const std::size_t group : groups) {
+          list.push_back({log_n, digit, tile, group});
+        }
       }
     }
   }
@@ -283,6 +293,7 @@ std::size_t secure_iterations(PlanRequest request) {
     for (const Candidate& candidate : candidates(request)) {
       TrainingSpec spec = request.spec;
       spec.tiling.tile = candidate.tile;
+      spec.tiling.class_group = candidate.class_group;
       if (!check_spec(spec) && is_secure(candidate, spec)) {
         return spec.iterations();
       }
@@ -428,10 +439,12 @@ UploadLevels upload_levels(const TrainingSpec& spec) {
   }
   const bool from_labels = spec.labels == LabelSource::kEncryptedLabels;
   if (from_labels) {
-    levels.labels = levels.label_product + kLabelProductDepth;
+    levels.labels = levels.label_product + TrainingCircuit<CountingMachine>::label_depth(spec);
   }
-  // V is spread at first_v and multiplied one below; labels are masked and multiplied one below.
-  levels.data = std::max(gradients == 0 ? 0 : first_v - 1, from_labels ? levels.labels - 1 : 0);
+  // V is multiplied once it is spread; labels are masked and multiplied one below.
+  const std::size_t spread = ForwardPass<CountingMachine>::spread_depth(spec.tiling);
+  levels.data =
+      std::max(gradients == 0 ? 0 : first_v - spread, from_labels ? levels.labels - 1 : 0);
   // The preconditioner meets its mask one level above the pack product.
   const std::size_t iteration_use = gradients == 0 ? 0 : first_v - depth + 2;
   levels.preconditioner = std::max(iteration_use, from_labels ? levels.label_product + 2 : 0);
@@ -461,6 +474,7 @@ base::Result<TrainingPlan> plan_training(const PlanRequest& request, const CostM
   for (const Candidate& candidate : candidates(request)) {
     TrainingSpec spec = request.spec;
     spec.tiling.tile = candidate.tile;
+    spec.tiling.class_group = candidate.class_group;
     if (auto error = check_spec(spec)) {
       if (!refusal) {
         refusal = error;

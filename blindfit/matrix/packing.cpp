@@ -19,13 +19,17 @@ void require_shape(MatrixView view, std::size_t rows, std::size_t columns) {
   }
 }
 
-/// Calls put(lane, j, k, g) for every weight (k, g).
+/// Calls put(slot, k, g) for every weight (k, g).
 template <typename Put>
 void for_each_weight(const Tiling& tiling, Put put) {
   const std::size_t f = tiling.tile.features;
-  for (std::size_t k = 0; k < tiling.classes; ++k) {
-    for (std::size_t g = 0; g < tiling.features; ++g) {
-      put(tiling.tile.slot(tiling.lane(k, g / f), g % f), k, g);
+  for (const Bundle& bundle : tiling.bundles()) {
+    const std::size_t begin = bundle.feature_tile * f;
+    const std::size_t end = std::min(tiling.features, begin + f);
+    for (std::size_t k = bundle.group.first; k < bundle.group.first + bundle.group.size; ++k) {
+      for (std::size_t g = begin; g < end; ++g) {
+        put(tiling.tile.slot(tiling.place(bundle, k), g - begin), k, g);
+      }
     }
   }
 }
@@ -138,20 +142,40 @@ void multiply_slots(std::span<const double> factors, std::vector<double>& slots)
   multiply_each(factors, slots);
 }
 
-std::vector<double> lane_mask(const Tiling& tiling, std::size_t lane, double value) {
+std::vector<double> bundle_mask(const Tiling& tiling, const Bundle& bundle, double value) {
   std::vector<double> mask(tiling.tile.slots(), 0.0);
-  for (std::size_t j = 0; j < tiling.tile.features; ++j) {
-    mask[tiling.tile.slot(lane, j)] = value;
+  for (std::size_t k = bundle.group.first; k < bundle.group.first + bundle.group.size; ++k) {
+    for (std::size_t j = 0; j < tiling.tile.features; ++j) {
+      mask[tiling.tile.slot(tiling.place(bundle, k), j)] = value;
+    }
   }
   return mask;
 }
 
+std::vector<double> part_mask(const TileShape& tile, const PartRange& range) {
+  std::vector<double> mask(tile.slots(), 0.0);
+  const std::size_t part = tile.rows / range.parts;
+  for (std::size_t j = 0; j < tile.features; ++j) {
+    std::fill_n(mask.begin() + static_cast<std::ptrdiff_t>(tile.slot(range.first * part, j)),
+                (range.last - range.first) * part, 1.0);
+  }
+  return mask;
+}
+
+std::size_t class_in_part(const ClassGroup& group, std::size_t k, std::size_t part) noexcept {
+  return group.first + (part + k - group.first) % group.size;
+}
+
 std::vector<double> label_mask(const Tiling& tiling, std::size_t k, double value) {
   const std::size_t period = label_period(tiling);
+  const ClassGroup group = tiling.group_of(k);
+  const std::size_t part = tiling.part_rows(group);
   std::vector<double> mask(tiling.tile.slots(), 0.0);
-  for (std::size_t j = k; j < tiling.tile.features; j += period) {
-    std::fill_n(mask.begin() + static_cast<std::ptrdiff_t>(tiling.tile.slot(0, j)),
-                tiling.tile.rows, value);
+  for (std::size_t q = 0; q < group.size; ++q) {
+    for (std::size_t j = class_in_part(group, k, q); j < tiling.tile.features; j += period) {
+      std::fill_n(mask.begin() + static_cast<std::ptrdiff_t>(tiling.tile.slot(q * part, j)), part,
+                  value);
+    }
   }
   return mask;
 }

@@ -51,9 +51,23 @@ double largest_unused(const Tiling& tiling, std::span<const std::complex<double>
 void multiply_slots(std::span<const double> factors, Slots& slots);
 void multiply_slots(std::span<const double> factors, std::vector<double>& slots);
 
-/// `value` in lane `lane` of every feature block, zero elsewhere.
-std::vector<double> lane_mask(const Tiling& tiling, std::size_t lane, double value);
-/// `value` in the feature blocks that hold class k in pack_labels.
+/// Parts first to last - 1 of the `parts` that the rows of a tile are cut into.
+struct PartRange {
+  std::size_t parts = 1;
+  std::size_t first = 0;
+  std::size_t last = 1;
+};
+
+/// `value` at the weights of one bundle, zero elsewhere.
+std::vector<double> bundle_mask(const Tiling& tiling, const Bundle& bundle, double value);
+/// 1 at the rows of `range` in every feature block, zero elsewhere.
+std::vector<double> part_mask(const TileShape& tile, const PartRange& range);
+
+/// The class that lane k of `group` holds in part `part`: lanes are turned against each other.
+[[nodiscard]] std::size_t class_in_part(const ClassGroup& group, std::size_t k,
+                                        std::size_t part) noexcept;
+/// `value` where pack_labels has the class that lane k holds in this part; class k itself where
+/// classes are not grouped.
 std::vector<double> label_mask(const Tiling& tiling, std::size_t k, double value);
 
 }  // namespace blindfit::matrix

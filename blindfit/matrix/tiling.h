@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <vector>
 
 namespace blindfit::matrix {
 
@@ -30,17 +31,34 @@ struct PairRange {
   bool operator==(const PairRange&) const = default;
 };
 
+/// Classes first to first + size - 1, whose weights turn together
+/// (docs/notes/0014-turned-lanes.md); the size is a power of two.
+struct ClassGroup {
+  std::size_t first = 0;
+  std::size_t size = 1;
+};
+
+/// The weights of one class group and one feature tile: a row block cut into group.size parts has
+/// that of class group.first + q at place `offset` of part q.
+struct Bundle {
+  ClassGroup group;
+  std::size_t feature_tile = 0;
+  std::size_t offset = 0;
+};
+
 /// A rows x features data matrix with `classes` outputs, cut into tiles.
 ///
 /// Two consecutive row tiles share a ciphertext as real and imaginary part; an odd last one stands
 /// alone. The weights, classes x features numbers, are one "packed" ciphertext: weight (k, g) with
-/// g = t * f + j lies at slot r * j + lane(k, t), all other slots are zero. That takes classes *
-/// feature_tiles <= r.
+/// g = t * f + j lies at slot r * j + place(bundle of (k, t), k), all other slots are zero. That
+/// takes a place in a part for every bundle.
 struct Tiling {
   TileShape tile;
   std::size_t rows = 0;
   std::size_t features = 0;  ///< columns of X, bias included
   std::size_t classes = 0;
+  /// The most classes of a group, a power of two; 1: lanes are folded and spread one by one.
+  std::size_t class_group = 1;
 
   [[nodiscard]] std::size_t row_tiles() const noexcept {
     return (rows + tile.rows - 1) / tile.rows;
@@ -49,7 +67,7 @@ struct Tiling {
   [[nodiscard]] std::size_t feature_tiles() const noexcept {
     return (features + tile.features - 1) / tile.features;
   }
-  /// Products of class and feature tile: one lane of the packed layout each.
+  /// Pairs of class and feature tile, one ciphertext of spread weights each.
   [[nodiscard]] std::size_t lanes() const noexcept { return classes * feature_tiles(); }
   [[nodiscard]] std::size_t lane(std::size_t k, std::size_t t) const noexcept {
     return k * feature_tiles() + t;
@@ -64,10 +82,23 @@ struct Tiling {
     const std::size_t pair = 2 * tile.rows;
     return std::min(rows, pairs.last * pair) - std::min(rows, pairs.first * pair);
   }
-  /// True if the weights fit one packed ciphertext.
-  [[nodiscard]] bool fits() const noexcept {
-    return rows > 0 && features > 0 && classes > 0 && lanes() <= tile.rows;
+  [[nodiscard]] bool grouped() const noexcept { return class_group > 1 && classes > 1; }
+  /// The classes in groups of class_group, then of the powers of two that the rest is a sum of.
+  [[nodiscard]] std::vector<ClassGroup> class_groups() const;
+  /// The group that class k belongs to.
+  [[nodiscard]] ClassGroup group_of(std::size_t k) const noexcept;
+  /// Rows of a tile that one part of `group` has.
+  [[nodiscard]] std::size_t part_rows(const ClassGroup& group) const noexcept {
+    return tile.rows / group.size;
   }
+  /// One for each class group and feature tile, with offsets 0, 1, 2, ...
+  [[nodiscard]] std::vector<Bundle> bundles() const;
+  /// The row at which the weights of class k in `bundle` lie.
+  [[nodiscard]] std::size_t place(const Bundle& bundle, std::size_t k) const noexcept {
+    return (k - bundle.group.first) * part_rows(bundle.group) + bundle.offset;
+  }
+  /// True if the weights fit one packed ciphertext.
+  [[nodiscard]] bool fits() const;
   bool operator==(const Tiling&) const = default;
 };
 

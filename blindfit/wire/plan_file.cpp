@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blindfit/wire/plan_file.h"
 
+#include <bit>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
@@ -62,6 +63,7 @@ json spec_to_json(const learn::TrainingSpec& spec) {
           {"batches", spec.batches},
           {"tile_rows", t.tile.rows},
           {"tile_features", t.tile.features},
+          {"class_group", t.class_group},
           {"activation_odd_chebyshev", spec.activation.odd.coefficients},
           {"activation_radius", spec.activation.radius},
           {"activation_extension_ratio", spec.activation.extension.ratio},
@@ -145,7 +147,7 @@ learn::TrainingSpec spec_from_json(const json& object) {
   const JsonFields fields(
       object, "spec",
       {"rows", "features", "classes", "loss", "batches", "tile_rows", "tile_features",
-       "activation_odd_chebyshev", "activation_radius", "activation_extension_ratio",
+       "class_group", "activation_odd_chebyshev", "activation_radius", "activation_extension_ratio",
        "activation_extension_steps", "steps_rate_eta_decay", "labels", "start",
        "encrypted_preconditioner", "scale", "refresh"});
   const auto count = [&](std::string_view name) {
@@ -155,7 +157,8 @@ learn::TrainingSpec spec_from_json(const json& object) {
   spec.tiling = {{count("tile_rows"), count("tile_features")},
                  count("rows"),
                  count("features"),
-                 count("classes")};
+                 count("classes"),
+                 count("class_group")};
   spec.loss = learn::loss_from(fields.text("loss")).value();
   spec.batches = count("batches");
   spec.activation =
@@ -179,6 +182,9 @@ learn::TrainingSpec spec_from_json(const json& object) {
   spec.refresh = refresh_from_json(fields.at("refresh"));
   if (spec.tiling.tile.rows == 0 || spec.tiling.tile.features == 0) {
     fields.fail("tile_rows", "positive");
+  }
+  if (!std::has_single_bit(spec.tiling.class_group)) {
+    fields.fail("class_group", "a power of two");
   }
   return spec;
 }

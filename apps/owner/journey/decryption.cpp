@@ -50,16 +50,18 @@ ckks::Slots packed_weights(const learn::TrainingSpec& spec, std::size_t iteratio
 
 /// What the errors of all packings and refreshes so far make of W's: the recursion of
 /// TrainingCircuit::step on variances, in units of one packing's. Every iteration packs and
-/// rescales anew; the label product's error is the same each time. `refresh`: what a refresh adds
+/// rescales anew; the label product's error is taken to be the same each time, and weights not to
+/// decay. `refresh`: what a refresh adds
 /// to V and to the V before it.
-double accumulated(const std::vector<learn::OptimizerStep>& steps, double refresh) {
+double accumulated(const learn::TrainingSpec& spec, double refresh) {
   double w = 1, v = 1, covariance = 1;  // at first both are the start
   double label_w = 0, label_v = 0;      // how often the label product is in them
   double largest = 0;
-  for (const learn::OptimizerStep& step : steps) {
+  for (std::size_t t = 0; t < spec.iterations(); ++t) {
+    const learn::OptimizerStep& step = spec.steps[t];
     const double keep = 1 - step.eta;
     const double next = w + 2;
-    const double label_next = label_w + step.rate;
+    const double label_next = label_w + spec.rate(t);
     w = keep * keep * (next + refresh) + step.eta * step.eta * (v + refresh) +
         2 * keep * step.eta * covariance + 1;
     covariance = keep * next + step.eta * covariance;
@@ -84,10 +86,17 @@ double refresh_variance(const learn::TrainingSpec& spec) {
          bootstrap::refresh_variance(parameters, log_slots, kPower, {spec.scale}).total();
 }
 
+/// Of one row and class: Y - P. Logits of a squared error are taken to stay as small as the bound
+/// of weights that refreshes provide for.
+double largest_error(const learn::TrainingSpec& spec) {
+  return spec.loss == learn::Loss::kMse ? 1 + kSquaredErrorBound
+                                        : 0.5 + spec.activation.max_error();
+}
+
 /// What the noise model grants the slots that the last masks set to zero. One packing leaves there
-/// a rescaling, two key switches and, for each lane, the error of its mask (its rounding; with an
+/// a rescaling, two key switches and, for each bundle, the error of its mask (its rounding; with an
 /// encrypted preconditioner the rescaling of their product) times what the mask removes: sums over
-/// rows of errors, 1/2 and the activation's own at most, times features, in two neighbouring blocks
+/// rows of errors, `largest_error` at most, times features, in two neighbouring blocks
 /// and as a complex pair. An upper bound, meant to tell noise from what is no result: that misses
 /// it by orders of magnitude.
 double allowed_unused(const rlwe::Parameters& parameters, const OwnerPlan& owner) {
@@ -97,17 +106,17 @@ double allowed_unused(const rlwe::Parameters& parameters, const OwnerPlan& owner
   const rlwe::Scale scale{spec.scale};
   const double sum_over_rows =
       largest_mean_magnitude(owner.preparation.transform.kind) * static_cast<double>(tiling.rows);
-  const double removed = 2 * std::sqrt(2.0) * (0.5 + spec.activation.max_error()) * sum_over_rows;
+  const double removed = 2 * std::sqrt(2.0) * largest_error(spec) * sum_over_rows;
   const double mask =
       spec.encrypted_preconditioner
           ? noise.slot_variance(noise.rescaling(), {spec.scale * learn::kPreconditionerGain})
           : noise.slot_variance(noise.encoding(), scale);
   const double own = noise.rescaling() + 2 * noise.key_switch(parameters.max_level());
   const double packing = noise.slot_variance(own, scale) +
-                         static_cast<double>(tiling.lanes()) * removed * removed * mask;
+                         static_cast<double>(tiling.bundles().size()) * removed * removed * mask;
   const double both = tiling.paired() ? 4 : 1;  // x + conj x
   const double one = both * packing;
-  return noise.product_bound(one * accumulated(spec.steps, refresh_variance(spec) / one));
+  return noise.product_bound(one * accumulated(spec, refresh_variance(spec) / one));
 }
 
 }  // namespace

@@ -53,10 +53,8 @@ void check(const TrainingRequest& request) {
   }
 }
 
-/// In whitened features logits have the size of the row of weights. Those of the squared error follow
-/// one-hot labels.
+/// In whitened features logits have the size of the row of weights.
 double default_weight_bound(const TrainingRequest& request) {
-  constexpr double kSquaredErrorBound = 4;
   return request.preparation.loss == learn::Loss::kMse ? kSquaredErrorBound
                                                        : request.activation.domain();
 }

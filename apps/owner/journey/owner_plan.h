@@ -27,6 +27,9 @@ enum class Refreshes {
 /// As flags write it. Throws Error{kInvalidArgument} that lists the known names.
 Refreshes refreshes_policy(std::string_view name);
 
+/// Logits of Loss::kMse follow one-hot labels: what weights of whitened features stay below.
+inline constexpr double kSquaredErrorBound = 4;
+
 /// What a plan is made from; the rest is the planner's choice.
 struct TrainingRequest {
   std::size_t rows = 0;
@@ -40,8 +43,8 @@ struct TrainingRequest {
   Preparation preparation;
   unsigned scale_bits = 40;  ///< without refreshes, whose sets have their own
   Refreshes refreshes = Refreshes::kAuto;
-  /// Largest |V + i V_before| of a refresh; by default the activation's domain (in whitened features
-  /// logits have the size of the row of weights), and 4 for Loss::kMse.
+  /// Largest |V + i V_before| of a refresh; by default the activation's domain (in whitened
+  /// features logits have the size of the row of weights), and kSquaredErrorBound for Loss::kMse.
   std::optional<double> weight_bound;
   std::optional<unsigned> log_n;
   std::optional<std::size_t> max_ciphertexts;

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// The public masks of the training circuit, named rather than spelt out: machines know how to make
+// them.
+#pragma once
+
+#include <cstddef>
+
+#include "blindfit/matrix/packing.h"
+
+namespace blindfit::learn {
+
+/// matrix::bundle_mask, times slot_signs: packed weights stand under signs.
+struct BundleMask {
+  matrix::Bundle bundle;
+  double value = 1;
+};
+/// matrix::label_mask.
+struct LabelMask {
+  std::size_t k = 0;
+  double value = 1;
+};
+/// matrix::part_mask.
+struct PartMask {
+  matrix::PartRange range;
+};
+
+}  // namespace blindfit::learn
