@@ -66,6 +66,12 @@ def write_json_seeds():
         write("json", kind, json.dumps({"kind": kind, "inputs": 2, **fields}))
 
 
+def write_refresh_seeds():
+    for name, slots, powers in (("A", 15, True), ("T14", 12, False), ("T16", 1, True)):
+        job = {"set": name, "log_slots": slots, "signs": SEED.hex(), "inputs": 21, "powers": powers}
+        write("refresh", name, json.dumps(job))
+
+
 def write_data_seeds():
     for options, name, text in (
         (0, "plain", "1,0.5,-2e3\n0,1,2\n"),
@@ -103,5 +109,6 @@ def write_image_seeds():
 if __name__ == "__main__":
     write_engine_seeds()
     write_json_seeds()
+    write_refresh_seeds()
     write_data_seeds()
     write_image_seeds()

@@ -36,6 +36,12 @@ std::string ciphertext_file(const wire::Role& role) {
       return fmt::format("checkpoint-{:02}-w.ct", role.index);
     case RoleKind::kState:
       return fmt::format("state-{:04}.ct", role.index);
+    case RoleKind::kInput:
+      return fmt::format("input-{:04}.ct", role.index);
+    case RoleKind::kRefreshed:
+      return fmt::format("refreshed-{:04}.ct", role.index);
+    case RoleKind::kPower:
+      return fmt::format("power-{:04}.ct", role.index);
     case RoleKind::kNone:
       break;
   }

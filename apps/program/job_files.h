@@ -15,6 +15,7 @@ namespace blindfit::program {
 /// upload/: what the cloud gets.
 namespace upload {
 inline constexpr const char* kPlan = "plan.json";
+inline constexpr const char* kRefreshJob = "refresh.json";
 inline constexpr const char* kKeys = "evaluation_keys";
 inline constexpr const char* kRelinearizationKey = "relinearization.key";
 inline constexpr const char* kToSparseKey = "to_sparse.key";
@@ -24,9 +25,10 @@ inline constexpr const char* kFromSparseKey = "from_sparse.key";
 std::string galois_key_file(ring::GaloisElement element, unsigned log_n);
 }  // namespace upload
 
-/// result/: what comes back, and what `train --resume` goes on from.
+/// result/: what comes back, and what `train --resume` goes on from; of refreshes, what they took.
 namespace result {
 inline constexpr const char* kTraining = "training.json";
+inline constexpr const char* kRefreshed = "refreshed.json";
 }  // namespace result
 
 /// The index of part `part` (from 0) in a role: from 1, and 0 where there is one part only.

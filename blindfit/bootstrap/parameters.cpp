@@ -130,6 +130,15 @@ const std::vector<NamedSet>& named_sets() {
   return sets;
 }
 
+std::optional<BootstrapLiteral> find_set(std::string_view name) {
+  for (const NamedSet& set : named_sets()) {
+    if (set.name == name) {
+      return set.literal;
+    }
+  }
+  return std::nullopt;
+}
+
 std::optional<std::string_view> name_of(const BootstrapLiteral& literal) {
   for (const NamedSet& set : named_sets()) {
     if (set.literal == literal) {

@@ -108,6 +108,8 @@ struct NamedSet {
 };
 /// A, T14 and T16, fewest usable levels first.
 const std::vector<NamedSet>& named_sets();
+/// The set of a name; none for any other name.
+std::optional<BootstrapLiteral> find_set(std::string_view name);
 /// The name of a set; none for any other literal.
 std::optional<std::string_view> name_of(const BootstrapLiteral& literal);
 

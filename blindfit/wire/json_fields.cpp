@@ -82,6 +82,19 @@ std::string JsonFields::text(std::string_view name) const {
   return value.get<std::string>();
 }
 
+base::Seed JsonFields::seed(std::string_view name) const {
+  base::Seed seed{};
+  const std::string digits = text(name);
+  if (digits.size() != 2 * seed.size() ||
+      digits.find_first_not_of("0123456789abcdef") != std::string::npos) {
+    fail(name, "64 digits of lower-case hexadecimal");
+  }
+  for (std::size_t i = 0; i < seed.size(); ++i) {
+    seed[i] = static_cast<std::uint8_t>(std::stoul(digits.substr(2 * i, 2), nullptr, 16));
+  }
+  return seed;
+}
+
 std::vector<double> JsonFields::numbers(std::string_view name) const {
   const json& values = at(name);
   if (!values.is_array() ||

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "blindfit/base/csprng.h"
 #include "blindfit/base/error.h"
 
 namespace blindfit::wire {
@@ -30,6 +31,8 @@ class JsonFields {
   [[nodiscard]] double number(std::string_view name) const;
   [[nodiscard]] bool boolean(std::string_view name) const;
   [[nodiscard]] std::string text(std::string_view name) const;
+  /// From 64 digits of lower-case hexadecimal.
+  [[nodiscard]] base::Seed seed(std::string_view name) const;
   [[nodiscard]] std::vector<double> numbers(std::string_view name) const;
   [[nodiscard]] std::vector<unsigned> unsigned_integers(std::string_view name,
                                                         unsigned maximum) const;

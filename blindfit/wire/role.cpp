@@ -26,6 +26,12 @@ const char* name_of(RoleKind kind) noexcept {
       return "checkpoint W";
     case RoleKind::kState:
       return "state";
+    case RoleKind::kInput:
+      return "input";
+    case RoleKind::kRefreshed:
+      return "refreshed input";
+    case RoleKind::kPower:
+      return "power";
   }
   return "unknown role";
 }

@@ -10,7 +10,7 @@
 
 namespace blindfit::wire {
 
-/// A ciphertext's part in a training run; files of other kinds have none.
+/// A ciphertext's part in a training run or in a refresh job; files of other kinds have none.
 enum class RoleKind : std::uint32_t {
   kNone = 0,
   kData = 1,
@@ -21,13 +21,17 @@ enum class RoleKind : std::uint32_t {
   kWeights = 6,      ///< W at level 0, after iteration `index`
   kCheckpointV = 7,  ///< V and W at their own levels, after iteration `index`
   kCheckpointW = 8,
-  kState = 9,  ///< V + i V_before, what is refreshed, after iteration `index`
+  kState = 9,       ///< V + i V_before, what is refreshed, after iteration `index`
+  kInput = 10,      ///< of a refresh job, number `index`
+  kRefreshed = 11,  ///< the same refreshed
+  kPower = 12,      ///< the last refreshed one, multiplied by itself to the power `index`
 };
 
 struct Role {
   RoleKind kind = RoleKind::kNone;
   std::uint32_t index = 0;  ///< as in the file's name, from 1; 0 where there is one such file
-  base::Digest plan{};      ///< plan_fingerprint of the run's plan, or zero
+  /// plan_fingerprint of the run's plan, refresh_job_fingerprint of the job, or zero.
+  base::Digest plan{};
   bool operator==(const Role&) const = default;
 };
 
