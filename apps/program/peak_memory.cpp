@@ -26,13 +26,17 @@ double anonymous_mib(const std::string& status) {
   return 0;
 }
 
-PeakMemory::PeakMemory() : poller_(kInterval, [this] { sample(); }) {}
-
-void PeakMemory::sample() {
+double current_anonymous_mib() {
   std::ifstream file("/proc/self/status");
   std::ostringstream text;
   text << file.rdbuf();
-  peak_.store(std::max(peak_.load(), anonymous_mib(text.str())));
+  return anonymous_mib(text.str());
+}
+
+PeakMemory::PeakMemory() : poller_(kInterval, [this] { sample(); }) {}
+
+void PeakMemory::sample() {
+  peak_.store(std::max(peak_.load(), current_anonymous_mib()));
 }
 
 }  // namespace blindfit::program

@@ -12,6 +12,9 @@ namespace blindfit::program {
 /// "RssAnon" of the text of /proc/<pid>/status in MiB; 0 if the line is missing.
 double anonymous_mib(const std::string& status);
 
+/// Of this process, now.
+double current_anonymous_mib();
+
 /// Samples the anonymous resident memory of this process (heap and stacks, not mapped files) every
 /// 10 ms: the kernel keeps no peak of it. What lives shorter than that can escape.
 class PeakMemory {
