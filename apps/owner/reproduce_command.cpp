@@ -134,14 +134,15 @@ void print_refresh(const program::Console& console, const char* name, const json
                                      f["failure_refreshes"].get<double>()));
 }
 
-void run_bootstrap(const program::Console& console) {
+void run_bootstrap(const program::Console& console, const Flags& flags) {
   console.print("{}: {}\n", experiments::kBootstrapName, experiments::kBootstrapSummary);
   const json figures = experiments::run_bootstrap_experiment(
-      [&](const std::string& line) { console.print("  {}\n", line); });
+      flags.scratch, [&](const std::string& line) { console.print("  {}\n", line); });
   print_refresh(console, "set A", figures);
   print_refresh(console, "set A", figures["slots_8192"]);
   print_refresh(console, "set A", figures["slots_4096"]);
   print_refresh(console, "set T14", figures["t14"]);
+  print_refresh(console, "set T16", figures["t16"]);
   console.write_json(figures);
 }
 
@@ -192,7 +193,7 @@ void run_regnet(const program::Console& console, const Flags& flags) {
 void run(const Flags& flags) {
   const program::Console console(flags.common);
   if (flags.name == experiments::kBootstrapName) {
-    run_bootstrap(console);
+    run_bootstrap(console, flags);
     return;
   }
   if (flags.name == experiments::kRegnetName) {

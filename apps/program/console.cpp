@@ -8,6 +8,8 @@
 
 #include "apps/program/exit_code.h"
 #include "blindfit/base/atomic_file.h"
+#include "blindfit/wire/json_file.h"
+#include "blindfit/wire/load_file.h"
 
 namespace blindfit::program {
 namespace {
@@ -75,6 +77,13 @@ void write_json_file(const std::filesystem::path& path, const nlohmann::json& do
   const std::string text = document.dump(2) + "\n";
   throw_on_error(base::write_file(
       path, std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size())));
+}
+
+nlohmann::json read_json_file(const std::filesystem::path& path) {
+  return value_or_throw(
+      wire::load_file(path, wire::Limits{}, [](std::span<const std::uint8_t> bytes) {
+        return wire::parse_json({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+      }));
 }
 
 }  // namespace blindfit::program

@@ -56,5 +56,8 @@ void check_target(const std::filesystem::path& path);
 
 /// Writes indented JSON with a final newline through a temporary file. Throws Error{kIo}.
 void write_json_file(const std::filesystem::path& path, const nlohmann::json& document);
+/// Any JSON, within the limits on what comes from outside. Throws Error{kIo}, kMalformed and
+/// kTooLarge, with the path.
+nlohmann::json read_json_file(const std::filesystem::path& path);
 
 }  // namespace blindfit::program

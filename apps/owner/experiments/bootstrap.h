@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -26,11 +27,15 @@ struct BootstrapCase {
 /// Told what is being done, a line at a time.
 using Say = std::function<void(const std::string&)>;
 
-/// Makes keys, refreshes random, constant, single-slot and alternating messages on one thread and
-/// on two by turns, decrypts and compares. Throws what the parts throw.
-nlohmann::json measure_bootstrap(const BootstrapCase& which, const Say& say);
+/// Makes keys and inputs, random, constant, single-slot and alternating ones; has the cloud's
+/// program refresh them in a process of its own, on one thread and on two by turns; decrypts and
+/// compares. Keys and ciphertexts lie in a temporary folder in `scratch`. Throws what the parts
+/// throw.
+nlohmann::json measure_bootstrap(const BootstrapCase& which, const std::filesystem::path& scratch,
+                                 const Say& say);
 
-/// Set A with full packing at the top level, the others nested: slots_4096, slots_8192, and t14.
-nlohmann::json run_bootstrap_experiment(const Say& say);
+/// Set A with full packing at the top level, the others nested: slots_4096, slots_8192, and sets
+/// t14 and t16.
+nlohmann::json run_bootstrap_experiment(const std::filesystem::path& scratch, const Say& say);
 
 }  // namespace blindfit::experiments

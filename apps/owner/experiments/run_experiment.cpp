@@ -1,23 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/owner/experiments/run_experiment.h"
 
-#include <fmt/core.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <chrono>
-#include <system_error>
 
 #include "apps/owner/experiments/learning_figures.h"
+#include "apps/owner/experiments/temporary_folder.h"
 #include "apps/owner/journey/plan_table.h"
 #include "apps/owner/journey/upload.h"
-#include "apps/program/exit_code.h"
+#include "apps/program/console.h"
 #include "apps/program/job_files.h"
 #include "apps/program/machine.h"
 #include "apps/program/peak_memory.h"
 #include "apps/program/subprocess.h"
-#include "blindfit/wire/json_file.h"
-#include "blindfit/wire/load_file.h"
 
 namespace blindfit::experiments {
 namespace {
@@ -25,44 +20,10 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-/// A folder that is gone when the experiment is.
-class TemporaryFolder {
- public:
-  TemporaryFolder(const fs::path& parent, const std::string& name) {
-    std::string path = ((parent.empty() ? fs::temp_directory_path() : parent) / (name + "-XXXXXX"));
-    if (::mkdtemp(path.data()) == nullptr) {
-      throw base::Error(base::ErrorCode::kIo,
-                        fmt::format("cannot make a folder in '{}': {}; choose another --scratch",
-                                    fs::path(path).parent_path().string(),
-                                    std::generic_category().message(errno)));
-    }
-    path_ = path;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  [[nodiscard]] const fs::path& path() const noexcept { return path_; }
-
- private:
-  fs::path path_;
-};
-
 double seconds_of(const std::function<void()>& work) {
   const auto start = std::chrono::steady_clock::now();
   work();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// What the cloud's program says about itself.
-json training_record(const fs::path& result) {
-  return program::value_or_throw(wire::load_file(
-      result / program::result::kTraining, wire::Limits{}, [](std::span<const std::uint8_t> b) {
-        return wire::parse_json({reinterpret_cast<const char*>(b.data()), b.size()});
-      }));
 }
 
 /// Runs the cloud's program in its folder; returns its record and the wall time of the process.
@@ -73,7 +34,7 @@ json run_cloud(const fs::path& folder, std::size_t threads) {
                                            "--threads", std::to_string(threads)},
                              .directory = folder,
                              .silent = true});
-  json record = training_record(folder / "result");
+  json record = program::read_json_file(folder / "result" / program::result::kTraining);
   record["train_seconds"] = finished.seconds;
   return record;
 }
