@@ -40,7 +40,7 @@ wire::RefreshJob load_job_file(const fs::path& path) {
 
 /// Keys and matrices are nearly all of it; matrices of fewer slots are smaller.
 void require_memory(const bootstrap::BootstrapParameters& parameters, unsigned log_slots) {
-  constexpr double kWorking = 0x1p29;
+  constexpr double kWorking = 0x1p30;
   const double needed = bootstrap::key_bytes(parameters, log_slots).resident +
                         learn::refresh_cost(parameters).matrix_bytes + kWorking;
   const double available = program::available_bytes(program::read_memory_report());
