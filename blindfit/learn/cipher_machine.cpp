@@ -129,10 +129,11 @@ ckks::Ciphertext CipherMachine::fold(const Value& v, const std::vector<matrix::F
   return out;
 }
 
-std::vector<ckks::Ciphertext> CipherMachine::rotations(const Value& v,
-                                                       const std::vector<ckks::Steps>& steps) {
-  tick(steps.size());
-  return ckks::rotate_hoisted(context_, keys_, v, steps);
+ckks::Ciphertext CipherMachine::rotate(const Value& v, ckks::Steps steps) {
+  tick(1);
+  Value out;
+  ckks::rotate(context_, keys_, v, steps, out);
+  return out;
 }
 
 ckks::Ciphertext CipherMachine::polynomial(const Value& v, const circuits::PolynomialPlan& plan) {

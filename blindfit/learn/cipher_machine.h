@@ -66,7 +66,7 @@ class CipherMachine {
   void times_minus_i(Sum& sum) const;
   Value finish(Sum sum);
   Value fold(const Value& v, const std::vector<matrix::FoldStage>& stages);
-  std::vector<Value> rotations(const Value& v, const std::vector<ckks::Steps>& steps);
+  Value rotate(const Value& v, ckks::Steps steps);
   Value polynomial(const Value& v, const circuits::PolynomialPlan& plan);
   void activate(Sum& sum, const Value& v);
   void parallel_for(std::size_t count, const std::function<void(std::size_t)>& task);

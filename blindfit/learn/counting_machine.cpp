@@ -179,17 +179,10 @@ CountingMachine::Value CountingMachine::fold(const Value& v,
   return make(v.level, v.scale);
 }
 
-std::vector<CountingMachine::Value> CountingMachine::rotations(
-    const Value& v, const std::vector<ckks::Steps>& steps) {
-  count_decomposition(*parameters_, v.level, counts_);
-  std::vector<Value> out;
-  for (const ckks::Steps s : steps) {
-    raise_to(keys_.galois[ckks::galois_element(s, parameters_->log_n())], v.level);
-    count_gadget_product(*parameters_, v.level, counts_);
-    count_mod_down(*parameters_, v.level, counts_);
-    out.push_back(make(v.level, v.scale));
-  }
-  return out;
+CountingMachine::Value CountingMachine::rotate(const Value& v, ckks::Steps steps) {
+  raise_to(keys_.galois[ckks::galois_element(steps, parameters_->log_n())], v.level);
+  count_key_switch(*parameters_, v.level, counts_);
+  return make(v.level, v.scale);
 }
 
 void CountingMachine::count_polynomial(const Value& v, const circuits::PolynomialPlan& plan,

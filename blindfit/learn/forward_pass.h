@@ -3,6 +3,7 @@
 // inference (docs/notes/0004-tiles.md, 0005-training-circuit.md). Machines: training_circuit.h.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <utility>
@@ -18,15 +19,6 @@ namespace blindfit::learn {
 template <typename Machine>
 double factor_scale(const Machine& machine, double target, double other, std::size_t level) {
   return target * machine.modulus(level) / other;
-}
-
-/// Adds to `sum` a value whose parts are turned by s, from its rotations by matrix::turning_steps:
-/// what stays in its feature block, and what comes back from the next one.
-template <typename Machine>
-void add_turned(Machine& machine, std::span<const typename Machine::Value> rotated,
-                std::size_t parts, std::size_t s, double scale, typename Machine::Sum& sum) {
-  machine.add_masked(sum, rotated[0], PartMask{{parts, 0, parts - s}}, scale);
-  machine.add_masked(sum, rotated[1], PartMask{{parts, parts - s, parts}}, scale);
 }
 
 template <typename Machine>
@@ -91,22 +83,21 @@ class ForwardPass {
     }
     const std::size_t level = m_.level(straight);
     lane(0) = m_.drop(straight, level - 1);
-    const std::vector<Value> rotated = rotate_for_all_turns(straight, bundle.group);
+    if (size == 1) {
+      return;
+    }
+    // Part q gets what lies s parts further on; the last s parts would get it from the next feature
+    // block, so that this one's is put there first.
+    const auto block = static_cast<std::int64_t>(tiling_.tile.rows);
+    const Value shifted = m_.rotate(straight, {-block});
     const double scale = factor_scale(m_, scale_, m_.scale(straight), level);
     for (std::size_t s = 1; s < size; ++s) {
       Sum sum;
-      add_turned(m_, std::span(rotated).subspan(2 * s - 2, 2), size, s, scale, sum);
-      lane(s) = m_.finish(std::move(sum));
+      m_.add_masked(sum, straight, PartMask{{size, s, size}}, scale);
+      m_.add_masked(sum, shifted, PartMask{{size, 0, s}}, scale);
+      const auto ahead = static_cast<std::int64_t>(s * tiling_.part_rows(bundle.group));
+      lane(s) = m_.rotate(m_.finish(std::move(sum)), {ahead});
     }
-  }
-
-  std::vector<Value> rotate_for_all_turns(const Value& straight, const matrix::ClassGroup& group) {
-    std::vector<ckks::Steps> steps;
-    for (std::size_t s = 1; s < group.size; ++s) {
-      const auto pair = matrix::turning_steps(group.size, tiling_.part_rows(group), s);
-      steps.insert(steps.end(), pair.begin(), pair.end());
-    }
-    return m_.rotations(straight, steps);
   }
 
   Machine& m_;

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <utility>
@@ -104,17 +104,23 @@ class GradientPass {
     if (!spec_.tiling.grouped()) {
       return straight;
     }
-    const std::size_t part_rows = spec_.tiling.part_rows(bundle.group);
     const double scale =
         factor_scale(m_, m_.scale(straight), m_.scale(straight), m_.level(straight));
-    Sum sum;
-    m_.add_multiple(sum, straight, 1, scale);
-    for (std::size_t s = 1; s < size; ++s) {
-      const auto steps = matrix::turning_steps(size, part_rows, size - s);
-      const std::vector<Value> rotated = m_.rotations(finish(s), {steps.begin(), steps.end()});
-      add_turned(m_, std::span<const Value>(rotated), size, size - s, scale, sum);
+    Sum kept;
+    m_.add_multiple(kept, straight, 1, scale);
+    if (size == 1) {
+      return m_.finish(std::move(kept));
     }
-    return m_.finish(std::move(sum));
+    // Turned back by s parts, the first s parts hold what belongs to the feature block before.
+    Sum shifted;
+    for (std::size_t s = 1; s < size; ++s) {
+      const auto back = static_cast<std::int64_t>(s * spec_.tiling.part_rows(bundle.group));
+      const Value turned = m_.rotate(finish(s), {-back});
+      m_.add_masked(kept, turned, PartMask{{size, s, size}}, scale);
+      m_.add_masked(shifted, turned, PartMask{{size, 0, s}}, scale);
+    }
+    const auto block = static_cast<std::int64_t>(spec_.tiling.tile.rows);
+    return m_.add(m_.finish(std::move(kept)), m_.rotate(m_.finish(std::move(shifted)), {block}));
   }
 
   /// E^T X of one lane over a block's pairs, row by row.

@@ -30,16 +30,6 @@ Value times(const Value& v, const std::vector<double>& mask) {
   return out;
 }
 
-Value rotate(const Value& v, ckks::Steps steps) {
-  const auto n = static_cast<std::int64_t>(v.size());
-  const std::int64_t shift = (steps.value % n + n) % n;
-  Value out(v.size());
-  for (std::int64_t s = 0; s < n; ++s) {
-    out[static_cast<std::size_t>(s)] = v[static_cast<std::size_t>((s + shift) % n)];
-  }
-  return out;
-}
-
 }  // namespace
 
 Value SlotMachine::add(const Value& a, const Value& b) {
@@ -96,6 +86,16 @@ void SlotMachine::times_minus_i(Sum& sum) {
   }
 }
 
+Value SlotMachine::rotate(const Value& v, ckks::Steps steps) {
+  const auto n = static_cast<std::int64_t>(v.size());
+  const std::int64_t shift = (steps.value % n + n) % n;
+  Value out(v.size());
+  for (std::int64_t s = 0; s < n; ++s) {
+    out[static_cast<std::size_t>(s)] = v[static_cast<std::size_t>((s + shift) % n)];
+  }
+  return out;
+}
+
 Value SlotMachine::fold(const Value& v, const std::vector<matrix::FoldStage>& stages) {
   Value out = v;
   for (const matrix::FoldStage& stage : stages) {
@@ -104,14 +104,6 @@ Value SlotMachine::fold(const Value& v, const std::vector<matrix::FoldStage>& st
       accumulate(sum, rotate(out, s));
     }
     out = std::move(sum);
-  }
-  return out;
-}
-
-std::vector<Value> SlotMachine::rotations(const Value& v, const std::vector<ckks::Steps>& steps) {
-  std::vector<Value> out;
-  for (const ckks::Steps s : steps) {
-    out.push_back(rotate(v, s));
   }
   return out;
 }

@@ -40,8 +40,7 @@ class SlotMachine {
   static void times_minus_i(Sum& sum);
   [[nodiscard]] static Value finish(Sum sum) { return sum; }
   [[nodiscard]] static Value fold(const Value& v, const std::vector<matrix::FoldStage>& stages);
-  [[nodiscard]] static std::vector<Value> rotations(const Value& v,
-                                                    const std::vector<ckks::Steps>& steps);
+  [[nodiscard]] static Value rotate(const Value& v, ckks::Steps steps);
   [[nodiscard]] static Value polynomial(const Value& v, const circuits::PolynomialPlan& plan);
   void activate(Sum& sum, const Value& v) const;
   static void parallel_for(std::size_t count, const std::function<void(std::size_t)>& task);

@@ -13,7 +13,7 @@
 //   halve(v)                             exactly, by naming twice the scale
 //   refresh(v)                           the same slots at the highest usable level
 //   fold(v, stages)                      a sequence of sums of rotations
-//   rotations(v, steps)                  one value for each of the steps
+//   rotate(v, steps)
 //   polynomial(v, plan)                  the plan's series of v, at the spec's scale
 //   add_product(sum, a, b)
 //   add_multiple(sum, v, c, scale)       a product with a constant encoded at `scale`

@@ -55,9 +55,4 @@ std::vector<FoldStage> spread_from_lane(std::size_t count, std::size_t lane) {
   return stages;
 }
 
-std::array<ckks::Steps, 2> turning_steps(std::size_t parts, std::size_t part_rows, std::size_t s) {
-  return {{{static_cast<std::int64_t>(s * part_rows)},
-           {-static_cast<std::int64_t>((parts - s) * part_rows)}}};
-}
-
 }  // namespace blindfit::matrix

@@ -3,7 +3,6 @@
 // (docs/notes/0004-tiles.md).
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <vector>
 
@@ -27,10 +26,5 @@ std::vector<FoldStage> fold_to_lane(std::size_t count, std::size_t lane);
 /// The transpose: if `in` is zero except at slots b * count + lane, out[b * count + i] = in[b *
 /// count + lane] for all i.
 std::vector<FoldStage> spread_from_lane(std::size_t count, std::size_t lane);
-
-/// The two rotations that turn the parts of every block of `parts` * `part_rows` slots by s: what
-/// lies in part (q + s) mod parts goes to part q. The first is right for q < parts - s, the second,
-/// which comes back from the block after, for the others. 0 < s < parts.
-std::array<ckks::Steps, 2> turning_steps(std::size_t parts, std::size_t part_rows, std::size_t s);
 
 }  // namespace blindfit::matrix
