@@ -3,8 +3,6 @@
 
 #include <fmt/core.h>
 
-#include <utility>
-
 #include "apps/program/exit_code.h"
 #include "apps/program/job_files.h"
 #include "blindfit/wire/load_file.h"
@@ -42,8 +40,8 @@ void require_level(const fs::path& path, std::size_t level, std::size_t needed) 
 
 }  // namespace
 
-KeyFolder::KeyFolder(fs::path upload, const wire::KeySetId& key_set)
-    : folder_(std::move(upload) / upload::kKeys), key_set_(key_set) {}
+KeyFolder::KeyFolder(const fs::path& folder, const wire::KeySetId& key_set)
+    : folder_(folder / upload::kKeys), key_set_(key_set) {}
 
 rlwe::SwitchingKey KeyFolder::plain(wire::PlainKey which, const rlwe::Context& context,
                                     std::size_t level) const {

@@ -17,7 +17,7 @@ namespace blindfit::cloud {
 /// key set, and Error{kForeign} for one that does not reach `level`: always with the path.
 class KeyFolder {
  public:
-  KeyFolder(std::filesystem::path upload, const wire::KeySetId& key_set);
+  KeyFolder(const std::filesystem::path& folder, const wire::KeySetId& key_set);
 
   /// Expanded from its seed.
   [[nodiscard]] rlwe::SwitchingKey plain(wire::PlainKey which, const rlwe::Context& context,

@@ -82,7 +82,7 @@ class RefreshRun {
   }
 
  private:
-  ckks::Ciphertext refresh(const ckks::Ciphertext& ct, bool alone) const {
+  [[nodiscard]] ckks::Ciphertext refresh(const ckks::Ciphertext& ct, bool alone) const {
     if (!alone) {
       return bootstrapper_.refresh(ct);
     }

@@ -53,26 +53,27 @@ double worst_error(const ckks::Slots& measured, const ckks::Slots& expected) {
 class RefreshCommand : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    folder_ = new TemporaryFolder({}, "blindfit-refresh");
-    owner_ = new RefreshOwner({bootstrap::set_a(), kLogSlots, base::Seed{1}, 2, true});
+    shared_folder = new TemporaryFolder({}, "blindfit-refresh");
+    shared_owner = new RefreshOwner({bootstrap::set_a(), kLogSlots, base::Seed{1}, 2, true});
     base::ThreadPool pool;
-    owner_->write_keys(upload(), pool);
-    owner_->write_inputs(upload(), {constant(), circle()});
+    shared_owner->write_keys(upload(), pool);
+    shared_owner->write_inputs(upload(), {constant(), circle()});
   }
   static void TearDownTestSuite() {
-    delete owner_;
-    delete folder_;
+    delete shared_owner;
+    delete shared_folder;
   }
 
-  static fs::path upload() { return folder_->path() / "upload"; }
-  static const RefreshOwner& owner() { return *owner_; }
+  static fs::path upload() { return shared_folder->path() / "upload"; }
+  static const RefreshOwner& owner() { return *shared_owner; }
 
-  static ckks::Slots constant() { return ckks::Slots(owner_->all_slots(), {1, 0}); }
+  static ckks::Slots constant() { return ckks::Slots(shared_owner->all_slots(), {1, 0}); }
   static ckks::Slots circle() {
-    ckks::Slots z(owner_->all_slots());
+    ckks::Slots z(shared_owner->all_slots());
     for (std::size_t j = 0; j < z.size(); ++j) {
-      const auto turn = static_cast<double>(j % owner_->slots());
-      z[j] = std::polar(1.0, 2 * std::numbers::pi * turn / static_cast<double>(owner_->slots()));
+      const auto turn = static_cast<double>(j % shared_owner->slots());
+      z[j] =
+          std::polar(1.0, 2 * std::numbers::pi * turn / static_cast<double>(shared_owner->slots()));
     }
     return z;
   }
@@ -82,7 +83,7 @@ class RefreshCommand : public ::testing::Test {
     std::string said;
   };
   static Ended refresh(const fs::path& job, const fs::path& out) {
-    const fs::path said = folder_->path() / "said";
+    const fs::path said = shared_folder->path() / "said";
     const char* cloud = std::getenv("BLINDFIT_CLOUD");
     EXPECT_NE(cloud, nullptr) << "BLINDFIT_CLOUD must name the cloud's program";
     const std::string line = std::string(cloud) + " refresh --compare-threads --threads 2 --job " +
@@ -108,11 +109,11 @@ class RefreshCommand : public ::testing::Test {
   }
 
  private:
-  static TemporaryFolder* folder_;
-  static RefreshOwner* owner_;
+  static TemporaryFolder* shared_folder;
+  static RefreshOwner* shared_owner;
 };
-TemporaryFolder* RefreshCommand::folder_ = nullptr;
-RefreshOwner* RefreshCommand::owner_ = nullptr;
+TemporaryFolder* RefreshCommand::shared_folder = nullptr;
+RefreshOwner* RefreshCommand::shared_owner = nullptr;
 
 TEST_F(RefreshCommand, GivesBackLevelsThatCanBeUsed) {
   const fs::path out = upload().parent_path() / "result";
