@@ -64,13 +64,12 @@ ckks::Ciphertext CipherMachine::halve(const Value& v) const {
   return out;
 }
 
-ckks::Ciphertext CipherMachine::refresh(const Value& v) {
+ckks::Ciphertext CipherMachine::refresh(const Value& v, double unit) {
   tick(refreshing_.key_switches);
-  const rlwe::Scale unit{spec_.refresh->unit()};
   Value message = v;
-  message.scale = message.scale * unit;
+  message.scale = message.scale * rlwe::Scale{unit};
   message = refreshing_.refresher->refresh(message);
-  message.scale = message.scale / unit;
+  message.scale = message.scale / rlwe::Scale{unit};
   return message;
 }
 
@@ -99,6 +98,10 @@ void CipherMachine::add_masked(Sum& sum, const Value& v, const LabelMask& mask,
 
 void CipherMachine::add_masked(Sum& sum, const Value& v, const PartMask& mask, double scale) const {
   add_masked_slots(encoder_, v, matrix::part_mask(spec_.tiling.tile, mask.range), scale, sum.ct);
+}
+
+void CipherMachine::add_masked(Sum& sum, const Value& v, SignMask, double scale) const {
+  add_masked_slots(encoder_, v, signs_, scale, sum.ct);
 }
 
 void CipherMachine::add_sum(Sum& sum, Sum other) const {

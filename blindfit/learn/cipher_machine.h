@@ -22,7 +22,7 @@ class CipherMachine {
     ckks::Ciphertext ct;  ///< no parts while empty
   };
 
-  /// What refreshes the weights, and the key switches that one refresh counts for.
+  /// What refreshes weights and softmaxes, and the key switches that one refresh counts for.
   struct Refreshing {
     const circuits::Refresher* refresher = nullptr;
     std::size_t key_switches = 0;
@@ -56,12 +56,13 @@ class CipherMachine {
   [[nodiscard]] Value times_i(const Value& v) const;
   Value conjugate(const Value& v);
   [[nodiscard]] Value halve(const Value& v) const;
-  Value refresh(const Value& v);
+  Value refresh(const Value& v, double unit);
   void add_product(Sum& sum, const Value& a, const Value& b) const;
   void add_multiple(Sum& sum, const Value& v, double c, double scale) const;
   void add_masked(Sum& sum, const Value& v, const BundleMask& mask, double scale) const;
   void add_masked(Sum& sum, const Value& v, const LabelMask& mask, double scale) const;
   void add_masked(Sum& sum, const Value& v, const PartMask& mask, double scale) const;
+  void add_masked(Sum& sum, const Value& v, SignMask, double scale) const;
   void add_sum(Sum& sum, Sum other) const;
   void times_minus_i(Sum& sum) const;
   Value finish(Sum sum);

@@ -81,14 +81,13 @@ CountingMachine::Value CountingMachine::halve(const Value& v) {
   return make(v.level, 2 * v.scale);
 }
 
-CountingMachine::Value CountingMachine::refresh(const Value& v) {
+CountingMachine::Value CountingMachine::refresh(const Value& v, double unit) {
   const RefreshCost& cost = refreshes_->cost;
-  const double unit = spec_->refresh->unit();
   if (v.scale * unit > cost.max_input_scale) {
     throw base::Error(base::ErrorCode::kInvalidArgument,
-                      "the bound of weights may be at most " +
+                      "the bound of what is refreshed may be at most " +
                           std::to_string(cost.max_input_scale / v.scale / 2) +
-                          " at this scale: " + std::to_string(spec_->refresh->weight_bound));
+                          " at this scale: " + std::to_string(unit / 2));
   }
   counts_ += cost.refresh;
   raise_to(keys_.relinearization, refreshes_->layout.eval_mod);

@@ -70,12 +70,13 @@ class CountingMachine {
   Value times_i(const Value& v);
   Value conjugate(const Value& v);
   Value halve(const Value& v);
-  Value refresh(const Value& v);
+  Value refresh(const Value& v, double unit);
   void add_product(Sum& sum, const Value& a, const Value& b);
   void add_multiple(Sum& sum, const Value& v, double c, double scale);
   void add_masked(Sum& sum, const Value& v, const BundleMask& mask, double scale);
   void add_masked(Sum& sum, const Value& v, const LabelMask& mask, double scale);
   void add_masked(Sum& sum, const Value& v, const PartMask& mask, double scale);
+  void add_masked(Sum& sum, const Value& v, SignMask, double scale) { count_mask(sum, v, scale); }
   void add_sum(Sum& sum, Sum other);
   void times_minus_i(Sum& sum);
   Value finish(Sum sum);

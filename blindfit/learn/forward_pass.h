@@ -33,11 +33,6 @@ class ForwardPass {
   ForwardPass(Machine& machine, const matrix::Tiling& tiling, double scale)
       : m_(machine), tiling_(tiling), scale_(scale) {}
 
-  /// Levels that spreading takes: a mask, and turning where classes are grouped.
-  [[nodiscard]] static std::size_t spread_depth(const matrix::Tiling& tiling) {
-    return tiling.grouped() ? 2 : 1;
-  }
-
   /// Every lane of the packed weights, times `factor`, spread over the rows of its blocks; halved
   /// where logits come in pairs. Lane (k, t) of a group has class matrix::class_in_part in each
   /// part of the rows. Takes spread_depth levels; 3 log4(part rows) rotations a bundle and two a
@@ -73,7 +68,8 @@ class ForwardPass {
  private:
   /// From part q of `straight` having class first + q to every lane of the bundle.
   void turn(const Value& straight, const matrix::Bundle& bundle, Lanes& lanes) {
-    const auto [first, size] = bundle.group;
+    const std::size_t first = bundle.group.first;
+    const std::size_t size = bundle.group.size;
     const auto lane = [&](std::size_t s) -> std::optional<Value>& {
       return lanes[tiling_.lane(first + s, bundle.feature_tile)];
     };

@@ -39,12 +39,6 @@ class GradientPass {
   GradientPass(Machine& machine, const TrainingSpec& spec)
       : m_(machine), spec_(spec), bundles_(spec.tiling.bundles()) {}
 
-  /// Levels from errors to what is packed: a product, turning back where classes are grouped, and a
-  /// mask.
-  [[nodiscard]] static std::size_t depth(const matrix::Tiling& tiling) {
-    return tiling.grouped() ? 3 : 2;
-  }
-
   /// coefficient * B * Re(E^T X) over `pairs`, packed. make_errors(block, tiles) returns E of a
   /// block; every tile is read once.
   template <typename MakeErrors>
@@ -94,7 +88,8 @@ class GradientPass {
   /// E^T X of a bundle, row by row: class first + q in part q, whatever part its rows came from.
   template <typename Add>
   Value gather(std::vector<Sum>& lanes, const Add& add, const matrix::Bundle& bundle) {
-    const auto [first, size] = bundle.group;
+    const std::size_t first = bundle.group.first;
+    const std::size_t size = bundle.group.size;
     const auto finish = [&](std::size_t s) {
       const std::size_t lane = spec_.tiling.lane(first + s, bundle.feature_tile);
       add(lane);

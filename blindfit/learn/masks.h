@@ -24,4 +24,7 @@ struct PartMask {
   matrix::PartRange range;
 };
 
+/// slot_signs themselves.
+struct SignMask {};
+
 }  // namespace blindfit::learn

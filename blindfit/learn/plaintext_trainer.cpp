@@ -44,11 +44,19 @@ Eigen::RowVectorXd preconditioner(const Matrix& design, const OptimizerOptions& 
              : Eigen::RowVectorXd(Eigen::RowVectorXd::Ones(design.cols()));
 }
 
-/// Softmax minus 1/K of every row.
-Matrix softmax_errors(const Matrix& z) {
-  Matrix p = (z.colwise() - z.rowwise().maxCoeff()).array().exp();
-  p.array().colwise() /= p.rowwise().sum().array();
-  return p.array() - 1.0 / static_cast<double>(z.cols());
+std::span<const double> row_of(const Matrix& z, Index i) {
+  return {z.row(i).data(), static_cast<std::size_t>(z.cols())};
+}
+
+/// softmax(row) of every row.
+template <typename Softmax>
+Matrix by_rows(const Matrix& z, const Softmax& softmax) {
+  Matrix out(z.rows(), z.cols());
+  for (Index i = 0; i < z.rows(); ++i) {
+    const std::vector<double> p = softmax(row_of(z, i));
+    out.row(i) = Eigen::Map<const Eigen::RowVectorXd>(p.data(), z.cols());
+  }
+  return out;
 }
 
 /// P - label_offset at the logits `z`.
@@ -60,15 +68,13 @@ Matrix errors(const ActivationModel& model, const Matrix& z) {
   if (const auto* fit = std::get_if<Activation>(&model)) {
     return z.unaryExpr([&](double x) { return fit->odd_part(x); });
   }
-  return std::holds_alternative<Linear>(model) ? z : softmax_errors(z);
+  if (const auto* softmax = std::get_if<SoftmaxApproximation>(&model)) {
+    return by_rows(z, *softmax);
+  }
+  return std::holds_alternative<Linear>(model) ? z : by_rows(z, centred_softmax);
 }
 
-double domain(const ActivationModel& model) {
-  const auto* activation = std::get_if<Activation>(&model);
-  return activation != nullptr ? activation->domain() : std::numeric_limits<double>::infinity();
-}
-
-std::optional<RangeExceedance> find_exceedance(const Matrix& z, double limit, int iteration) {
+std::optional<RangeExceedance> find_beyond(const Matrix& z, double limit, int iteration) {
   for (Index i = 0; i < z.rows(); ++i) {
     for (Index k = 0; k < z.cols(); ++k) {
       if (!(std::abs(z(i, k)) <= limit)) {  // true for NaN too
@@ -77,6 +83,28 @@ std::optional<RangeExceedance> find_exceedance(const Matrix& z, double limit, in
     }
   }
   return std::nullopt;
+}
+
+std::optional<RangeExceedance> find_uncovered(const Matrix& z, const SoftmaxApproximation& softmax,
+                                              int iteration) {
+  for (Index i = 0; i < z.rows(); ++i) {
+    if (!softmax.covers(row_of(z, i))) {
+      Index k = 0;
+      z.row(i).cwiseAbs().maxCoeff(&k);
+      return RangeExceedance{iteration, i, k, z(i, k)};
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<RangeExceedance> find_exceedance(const ActivationModel& model, const Matrix& z,
+                                               int iteration) {
+  if (const auto* activation = std::get_if<Activation>(&model)) {
+    return find_beyond(z, activation->domain(), iteration);
+  }
+  const auto* softmax = std::get_if<SoftmaxApproximation>(&model);
+  return softmax != nullptr ? find_uncovered(z, *softmax, iteration)
+                            : find_beyond(z, std::numeric_limits<double>::infinity(), iteration);
 }
 
 /// All rows unless there are batches.
@@ -100,7 +128,9 @@ Loss loss_of(const ActivationModel& model) noexcept {
   if (std::holds_alternative<Linear>(model)) {
     return Loss::kMse;
   }
-  return std::holds_alternative<ExactSoftmax>(model) ? Loss::kSoftmax : Loss::kSle;
+  const bool softmax = std::holds_alternative<ExactSoftmax>(model) ||
+                       std::holds_alternative<SoftmaxApproximation>(model);
+  return softmax ? Loss::kSoftmax : Loss::kSle;
 }
 
 double TrainingTrace::largest_logit() const {
@@ -138,7 +168,7 @@ TrainingTrace train(const Matrix& design, std::span<const int> labels, int class
     ++iteration;
     const Matrix z = x * v.transpose();
     if (!trace.first_exceedance) {
-      trace.first_exceedance = find_exceedance(z, domain(options.activation), iteration);
+      trace.first_exceedance = find_exceedance(options.activation, z, iteration);
     }
     const Matrix residuals =
         targets.middleRows(rows.first, x.rows()) - errors(options.activation, z);

@@ -15,6 +15,7 @@
 #include "blindfit/learn/head.h"
 #include "blindfit/learn/objective.h"
 #include "blindfit/learn/optimizer.h"
+#include "blindfit/learn/softmax.h"
 
 namespace blindfit::learn {
 
@@ -30,7 +31,8 @@ struct ExactSoftmax {};
 
 /// What turns logits into probabilities, and with that the loss: the first two stand for
 /// Loss::kSle.
-using ActivationModel = std::variant<ExactSigmoid, Activation, Linear, ExactSoftmax>;
+using ActivationModel =
+    std::variant<ExactSigmoid, Activation, Linear, ExactSoftmax, SoftmaxApproximation>;
 
 [[nodiscard]] Loss loss_of(const ActivationModel& model) noexcept;
 
@@ -64,7 +66,8 @@ struct IterationRecord {
   double train_loss = 0;  ///< squared_likelihood_error
 };
 
-/// The first logit beyond the activation's domain, by iteration (from 1), row and class.
+/// The first logit beyond the activation's domain, by iteration (from 1), row and class; of a
+/// softmax the largest of the first row that it does not cover.
 struct RangeExceedance {
   int iteration = 0;
   Eigen::Index row = 0;

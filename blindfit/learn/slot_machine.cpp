@@ -74,6 +74,10 @@ void SlotMachine::add_masked(Sum& sum, const Value& v, const PartMask& mask, dou
   accumulate(sum, times(v, matrix::part_mask(spec_.tiling.tile, mask.range)));
 }
 
+void SlotMachine::add_masked(Sum& sum, const Value& v, SignMask, double) const {
+  accumulate(sum, times(v, signs_));
+}
+
 void SlotMachine::add_sum(Sum& sum, const Sum& other) {
   if (!other.empty()) {
     accumulate(sum, other);

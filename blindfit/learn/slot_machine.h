@@ -30,12 +30,13 @@ class SlotMachine {
   [[nodiscard]] static Value times_i(const Value& v);
   [[nodiscard]] static Value conjugate(const Value& v);
   [[nodiscard]] static Value halve(const Value& v);
-  [[nodiscard]] static Value refresh(const Value& v) { return v; }
+  [[nodiscard]] static Value refresh(const Value& v, double) { return v; }
   static void add_product(Sum& sum, const Value& a, const Value& b);
   static void add_multiple(Sum& sum, const Value& v, double c, double scale);
   void add_masked(Sum& sum, const Value& v, const BundleMask& mask, double scale) const;
   void add_masked(Sum& sum, const Value& v, const LabelMask& mask, double scale) const;
   void add_masked(Sum& sum, const Value& v, const PartMask& mask, double scale) const;
+  void add_masked(Sum& sum, const Value& v, SignMask, double scale) const;
   static void add_sum(Sum& sum, const Sum& other);
   static void times_minus_i(Sum& sum);
   [[nodiscard]] static Value finish(Sum sum) { return sum; }

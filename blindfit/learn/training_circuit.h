@@ -11,7 +11,8 @@
 //   add(a, b), subtract(a, b)
 //   times_i(v), conjugate(v)
 //   halve(v)                             exactly, by naming twice the scale
-//   refresh(v)                           the same slots at the highest usable level
+//   refresh(v, unit)                     the same slots, at most unit / 2, at the highest usable
+//                                        level and 1/unit of the spec's scale
 //   fold(v, stages)                      a sequence of sums of rotations
 //   rotate(v, steps)
 //   polynomial(v, plan)                  the plan's series of v, at the spec's scale
@@ -35,6 +36,7 @@
 #include "blindfit/circuits/polynomial_plan.h"
 #include "blindfit/learn/forward_pass.h"
 #include "blindfit/learn/gradient_pass.h"
+#include "blindfit/learn/softmax_errors.h"
 #include "blindfit/learn/training_spec.h"
 
 namespace blindfit::learn {
@@ -67,19 +69,9 @@ class TrainingCircuit {
         gradient_(machine, spec),
         extensions_(extension_plans(spec.activation)) {}
 
-  /// Levels that separate V from the gradient computed at V: spreading, a product, the activation,
-  /// and the way back.
-  [[nodiscard]] static std::size_t depth(const TrainingSpec& spec) {
-    return ForwardPass<Machine>::spread_depth(spec.tiling) + 1 + spec.activation_depth() +
-           GradientPass<Machine>::depth(spec.tiling);
-  }
-  /// Levels between encrypted labels and their product with X: a mask before the way back.
-  [[nodiscard]] static std::size_t label_depth(const TrainingSpec& spec) {
-    return 1 + GradientPass<Machine>::depth(spec.tiling);
-  }
-
   /// B (Y - label_offset)^T X of every batch in the packed layout: as it was uploaded, or from
-  /// encrypted labels standing at any level >= label_depth, which consumes these levels.
+  /// encrypted labels standing at any level above gradient_depth, which consumes a level more than
+  /// that.
   std::vector<Value> label_products(const TrainingInputs<Value>& in) {
     std::vector<Value> products = in.label_products;
     for (std::size_t batch = products.size(); batch < spec_.batches; ++batch) {
@@ -168,8 +160,9 @@ class TrainingCircuit {
     std::optional<Value> before;
   };
   Points points(const Value& both) {
-    const std::size_t level = depth(spec_);
-    const Value z = m_.drop(m_.level(both) >= level ? both : m_.refresh(both), level);
+    const std::size_t level = iteration_depth(spec_);
+    const Value z =
+        m_.drop(m_.level(both) >= level ? both : m_.refresh(both, spec_.refresh->unit()), level);
     const Value conjugate = m_.conjugate(z);
     return {m_.halve(m_.add(z, conjugate)), m_.halve(m_.times_i(m_.subtract(conjugate, z)))};
   }
@@ -227,7 +220,8 @@ class TrainingCircuit {
     const matrix::PairRange pairs = spec_.pairs_of(spec_.batch_of(t));
     auto lanes = forward_.spread(packed, 1 / spec_.logit_unit());
     const auto errors = [&](matrix::PairRange block, Tiles tiles) {
-      Errors out = class_errors(block, tiles, lanes);
+      Errors out = spec_.loss == Loss::kSoftmax ? row_errors(block, tiles, lanes)
+                                                : class_errors(block, tiles, lanes);
       if (block.last == pairs.last) {
         lanes.clear();  // gigabytes that the gradient needs
       }
@@ -236,7 +230,25 @@ class TrainingCircuit {
     return gradient_.project(in, pairs, errors, coefficient);
   }
 
-  /// E of a block, replicated over features.
+  /// E of a block where the classes of a row belong together.
+  Errors row_errors(matrix::PairRange block, Tiles tiles,
+                    const typename ForwardPass<Machine>::Lanes& lanes) {
+    const std::size_t width = spec_.tiling.feature_tiles();
+    SoftmaxErrors<Machine> softmax(m_, spec_);
+    Errors out;
+    for (std::size_t p = 0; p < block.size(); ++p) {
+      std::vector<Value> z(spec_.tiling.classes);
+      m_.parallel_for(z.size(), [&](std::size_t k) {
+        z[k] = forward_.logits(tiles.subspan(p * width, width), lanes, k);
+      });
+      for (Value& error : softmax(z, block.first + p)) {
+        out.emplace_back(std::move(error));
+      }
+    }
+    return out;
+  }
+
+  /// E of a block, class by class, replicated over features.
   Errors class_errors(matrix::PairRange block, Tiles tiles,
                       const typename ForwardPass<Machine>::Lanes& lanes) {
     const auto& tiling = spec_.tiling;

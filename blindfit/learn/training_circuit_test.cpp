@@ -10,6 +10,7 @@
 #include "blindfit/bootstrap/precision_model.h"
 #include "blindfit/learn/cipher_machine.h"
 #include "blindfit/learn/slot_machine.h"
+#include "blindfit/learn/training_circuit_cases.h"
 #include "blindfit/learn/training_plan.h"
 #include "blindfit/matrix/packing.h"
 #include "blindfit/testing/bootstrap_engine.h"
@@ -20,49 +21,7 @@
 namespace blindfit::learn {
 namespace {
 
-struct Problem {
-  std::vector<double> x;
-  std::vector<int> labels;
-  std::vector<double> b;      // preconditioner, one per feature
-  std::vector<double> start;  // classes x features
-};
-
-/// A case of the circuit: tile, sizes and options.
-struct Case {
-  const char* name;
-  matrix::Tiling tiling;
-  LabelSource labels;
-  Start start;
-  bool preconditioner;
-  std::size_t iterations;
-  int extensions = 0;
-  bool refreshed = false;
-  Loss loss = Loss::kSle;
-  std::size_t batches = 1;
-  double decay = 0;
-  std::size_t pairs_at_once = 100;
-};
-
-double noise(std::size_t i) {
-  return std::sin(12.9898 * static_cast<double>(i + 1)) * 0.9;
-}
-
-Problem make_problem(const matrix::Tiling& tiling) {
-  Problem p;
-  for (std::size_t i = 0; i < tiling.rows * tiling.features; ++i) {
-    p.x.push_back(noise(i));
-  }
-  for (std::size_t i = 0; i < tiling.rows; ++i) {
-    p.labels.push_back(static_cast<int>(i * 7 % tiling.classes));
-  }
-  for (std::size_t j = 0; j < tiling.features; ++j) {
-    p.b.push_back(0.05 + 0.01 * static_cast<double>(j % 5));
-  }
-  for (std::size_t i = 0; i < tiling.classes * tiling.features; ++i) {
-    p.start.push_back(0.1 * noise(i + 99));
-  }
-  return p;
-}
+using namespace circuit_test;
 
 unsigned log_n_of(const TrainingSpec& spec) {
   return static_cast<unsigned>(std::lround(std::log2(spec.tiling.tile.slots()))) + 1;
@@ -72,7 +31,7 @@ unsigned log_n_of(const TrainingSpec& spec) {
 RefreshSpec make_refresh(const TrainingSpec& spec) {
   RefreshSpec refresh;
   refresh.set = blindfit::testing::small_bootstrap_set(log_n_of(spec));
-  refresh.set.usable.count = TrainingCircuit<CountingMachine>::depth(spec);
+  refresh.set.usable.count = refreshed_depth(spec);
   refresh.weight_bound = 3;
   refresh.signs = base::Seed{7};
   return refresh;
@@ -94,6 +53,9 @@ TrainingSpec make_spec(const Case& c) {
   }
   spec.loss = c.loss;
   spec.batches = c.batches;
+  if (c.loss == Loss::kSoftmax) {
+    spec.softmax = make_softmax({c.tiling.classes, 6, 1e-2}).value();
+  }
   spec.labels = c.labels;
   spec.start = c.start;
   spec.encrypted_preconditioner = c.preconditioner;
@@ -101,117 +63,6 @@ TrainingSpec make_spec(const Case& c) {
     spec.refresh = make_refresh(spec);
   }
   return spec;
-}
-
-/// B * (Y - P)^T X over the rows of a batch, plain loops. Without V, P = label_offset.
-std::vector<double> gradient(const TrainingSpec& spec, const Problem& p, std::size_t batch,
-                             const std::vector<double>* v) {
-  const std::size_t rows = spec.tiling.rows;
-  const std::size_t features = spec.tiling.features;
-  const std::size_t classes = spec.tiling.classes;
-  const std::size_t pair = 2 * spec.tiling.tile.rows;
-  const std::size_t pairs = (rows + pair - 1) / pair;
-  const std::size_t first = batch * pairs / spec.batches * pair;
-  const std::size_t last = std::min(rows, (batch + 1) * pairs / spec.batches * pair);
-  const double offset = spec.loss == Loss::kSle ? 0.5 : 1.0 / static_cast<double>(classes);
-  std::vector<double> g(classes * features, 0.0);
-  for (std::size_t i = first; i < last; ++i) {
-    for (std::size_t k = 0; k < classes; ++k) {
-      double z = 0;
-      for (std::size_t j = 0; v != nullptr && j < features; ++j) {
-        z += p.x[i * features + j] * (*v)[k * features + j];
-      }
-      const double error = spec.loss == Loss::kMse ? z : spec.activation.odd_part(z);
-      const double residual = (p.labels[i] == static_cast<int>(k) ? 1 : 0) - offset - error;
-      for (std::size_t j = 0; j < features; ++j) {
-        g[k * features + j] +=
-            residual * p.x[i * features + j] * (spec.encrypted_preconditioner ? p.b[j] : 1.0);
-      }
-    }
-  }
-  return g;
-}
-
-/// Rows of the whole over rows of iteration t's batch.
-double weight_of_batch(const TrainingSpec& spec, std::size_t t) {
-  const std::size_t pairs = spec.tiling.row_pairs();
-  const std::size_t batch = t % spec.batches;
-  const auto upto = [&](std::size_t n) {
-    return static_cast<double>(
-        std::min(spec.tiling.rows, n * pairs / spec.batches * 2 * spec.tiling.tile.rows));
-  };
-  return upto(spec.batches) / (upto(batch + 1) - upto(batch));
-}
-
-/// W after every iteration.
-std::vector<std::vector<double>> dense_training(const TrainingSpec& spec, const Problem& p) {
-  const std::size_t size = spec.tiling.classes * spec.tiling.features;
-  const bool zero = spec.start == Start::kZero;
-  std::vector<double> w = zero ? std::vector<double>(size, 0.0) : p.start;
-  std::vector<double> v = w;
-  std::vector<std::vector<double>> history;
-  for (std::size_t t = 0; t < spec.iterations(); ++t) {
-    const std::vector<double> g =
-        gradient(spec, p, t % spec.batches, zero && t == 0 ? nullptr : &v);
-    const double rate = spec.steps[t].rate * weight_of_batch(spec, t);
-    std::vector<double> next(size);
-    for (std::size_t i = 0; i < size; ++i) {
-      next[i] = (1 - spec.steps[t].decay) * w[i] + rate * g[i];
-      w[i] = (1 - spec.steps[t].eta) * next[i] + spec.steps[t].eta * v[i];
-    }
-    v = next;
-    history.push_back(w);
-  }
-  return history;
-}
-
-matrix::MatrixView view(const std::vector<double>& m, std::size_t rows) {
-  return {m.data(), rows, m.size() / rows};
-}
-
-/// Slot vectors of every upload, through `encode(slots, level, scale)`.
-template <typename Value, typename Encode>
-TrainingInputs<Value> make_inputs(const TrainingSpec& spec, const Problem& p,
-                                  const UploadLevels& levels, Encode encode,
-                                  std::size_t pairs_at_once = 100) {
-  const matrix::Tiling& tiling = spec.tiling;
-  const auto weights = [&](const std::vector<double>& m) {
-    matrix::Slots slots = matrix::pack_weights(tiling, view(m, tiling.classes));
-    matrix::multiply_slots(slot_signs(spec), slots);
-    return slots;
-  };
-  TrainingInputs<Value> in;
-  std::vector<Value> tiles;
-  for (std::size_t pair = 0; pair < tiling.row_pairs(); ++pair) {
-    for (std::size_t t = 0; t < tiling.feature_tiles(); ++t) {
-      tiles.push_back(encode(matrix::pack_data(tiling, view(p.x, tiling.rows), pair, t),
-                             levels.data, spec.scale));
-    }
-    if (spec.labels == LabelSource::kEncryptedLabels) {
-      in.labels.push_back(encode(
-          matrix::pack_labels(tiling, p.labels, label_offset(spec.loss, tiling.classes), pair),
-          levels.labels, spec.scale));
-    }
-  }
-  in.data = resident_data(tiling, std::move(tiles));
-  in.data.pairs_at_once = pairs_at_once;
-  for (std::size_t batch = 0; spec.labels == LabelSource::kUploadedProduct && batch < spec.batches;
-       ++batch) {
-    in.label_products.push_back(
-        encode(weights(gradient(spec, p, batch, nullptr)), levels.label_product, spec.scale));
-  }
-  if (spec.encrypted_preconditioner) {
-    std::vector<double> b;
-    for (std::size_t k = 0; k < tiling.classes; ++k) {
-      b.insert(b.end(), p.b.begin(), p.b.end());
-    }
-    in.preconditioner = encode(matrix::pack_weights(tiling, view(b, tiling.classes)),
-                               levels.preconditioner, spec.scale * kPreconditionerGain);
-  }
-  if (spec.start == Start::kEncrypted) {
-    in.start = encode(weights(p.start), levels.start, spec.scale);
-  }
-  return in;
 }
 
 /// Runs all iterations and returns what holds the packed W of each.
@@ -424,6 +275,7 @@ TEST(TrainingCircuit, FollowsDenseAlgebraWithBootstrapping) {
 
 constexpr Loss kSle = Loss::kSle;
 constexpr Loss kMse = Loss::kMse;
+constexpr Loss kSoftmax = Loss::kSoftmax;
 constexpr auto kLabels = LabelSource::kEncryptedLabels;
 constexpr auto kProduct = LabelSource::kUploadedProduct;
 const Case kCases[] = {
@@ -494,6 +346,34 @@ const Case kCases[] = {
     {"grouped_by_four", {{64, 8}, 50, 15, 7, 4}, kProduct, Start::kEncrypted, false, 2},
     {"grouped_refreshed", {{32, 16}, 60, 20, 4, 4}, kProduct, Start::kZero, false, 5, 0, true},
     {"grouped_extension", {{64, 8}, 50, 15, 5, 4}, kProduct, Start::kZero, false, 2, 1},
+    {"softmax", {{32, 16}, 60, 20, 3}, kProduct, Start::kZero, false, 2, 0, false, kSoftmax},
+    {"softmax_one_row_tile",
+     {{64, 8}, 50, 15, 5},
+     kLabels,
+     Start::kEncrypted,
+     true,
+     1,
+     0,
+     false,
+     kSoftmax},
+    {"softmax_grouped",
+     {{16, 32}, 70, 20, 4, 4},
+     kProduct,
+     Start::kZero,
+     false,
+     2,
+     0,
+     false,
+     kSoftmax},
+    {"softmax_refreshed",
+     {{16, 32}, 70, 20, 3},
+     kProduct,
+     Start::kZero,
+     false,
+     4,
+     0,
+     true,
+     kSoftmax},
     {"two_pairs_at_a_time",
      {{8, 64}, 90, 20, 3},
      kProduct,

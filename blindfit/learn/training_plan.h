@@ -64,6 +64,9 @@ struct TrainingPlan {
 /// modulus holds that many iterations, stating how many would fit.
 base::Result<TrainingPlan> plan_training(const PlanRequest& request, const CostModel& cost);
 
+/// Why no plan can be made of `spec`, whatever the ring.
+std::optional<base::Error> check_spec(const TrainingSpec& spec);
+
 /// The plan's levels, keys and costs worked out again from its parameters and spec: what a received
 /// plan is held against.
 base::Result<TrainingPlan> complete_plan(const rlwe::ParametersLiteral& parameters,

@@ -11,6 +11,7 @@
 #include "blindfit/learn/activation.h"
 #include "blindfit/learn/objective.h"
 #include "blindfit/learn/optimizer.h"
+#include "blindfit/learn/softmax.h"
 #include "blindfit/matrix/tiling.h"
 
 namespace blindfit::learn {
@@ -44,8 +45,9 @@ struct RefreshSpec {
 struct TrainingSpec {
   matrix::Tiling tiling;
   Loss loss = Loss::kSle;
-  Activation activation;             ///< of kSle; others leave it alone
-  std::vector<OptimizerStep> steps;  ///< one per iteration
+  Activation activation;                        ///< of kSle; others leave it alone
+  std::optional<SoftmaxApproximation> softmax;  ///< of kSoftmax, and of no other loss
+  std::vector<OptimizerStep> steps;             ///< one per iteration
   /// Iteration t (from 0) takes batch t mod `batches`; batches are consecutive row pairs, as equal
   /// as may be. At most one a row pair.
   std::size_t batches = 1;
@@ -66,9 +68,20 @@ struct TrainingSpec {
   [[nodiscard]] double rate(std::size_t t) const noexcept;
   /// The logit that is 1 in what the activation takes.
   [[nodiscard]] double logit_unit() const noexcept;
-  /// Levels of the activation.
-  [[nodiscard]] std::size_t activation_depth() const noexcept;
 };
+
+/// Levels that spreading takes: a mask, and turning where classes are grouped (note 0014).
+[[nodiscard]] std::size_t spread_depth(const matrix::Tiling& tiling) noexcept;
+/// Levels from errors to what is packed: a product, turning back, and a mask.
+[[nodiscard]] std::size_t gradient_depth(const matrix::Tiling& tiling) noexcept;
+/// The stage of the softmax's circuit before which a plan with refreshes refreshes it: a square,
+/// before which and after which about as many levels are needed.
+[[nodiscard]] std::size_t softmax_refresh_stage(const SoftmaxApproximation& softmax);
+/// The level that V must have for an iteration: spreading, a product, the activation, and the way
+/// back; with a refreshed softmax only what comes before that.
+[[nodiscard]] std::size_t iteration_depth(const TrainingSpec& spec);
+/// Levels that every refresh of `spec` must leave.
+[[nodiscard]] std::size_t refreshed_depth(const TrainingSpec& spec);
 
 /// One factor +1 or -1 a slot by which packed weights are multiplied wherever they are encrypted:
 /// by the owner in what it uploads, by the masks of spreading and packing. Empty without refreshes.

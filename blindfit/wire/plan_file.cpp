@@ -50,6 +50,10 @@ json to_json(const learn::RefreshSpec& refresh) {
   return {{"set", *name}, {"weight_bound", refresh.weight_bound}, {"signs", hex(refresh.signs)}};
 }
 
+json softmax_to_json(const learn::SoftmaxSpec& softmax) {
+  return {{"domain", softmax.domain}, {"max_error", softmax.max_error}};
+}
+
 json spec_to_json(const learn::TrainingSpec& spec) {
   json steps = json::array();
   for (const learn::OptimizerStep& step : spec.steps) {
@@ -68,6 +72,7 @@ json spec_to_json(const learn::TrainingSpec& spec) {
           {"activation_radius", spec.activation.radius},
           {"activation_extension_ratio", spec.activation.extension.ratio},
           {"activation_extension_steps", spec.activation.extension.steps},
+          {"softmax", spec.softmax ? softmax_to_json(spec.softmax->spec) : json()},
           {"steps_rate_eta_decay", steps},
           {"labels", spec.labels == learn::LabelSource::kEncryptedLabels ? "encrypted" : "product"},
           {"start", spec.start == learn::Start::kEncrypted ? "encrypted" : "zero"},
@@ -143,12 +148,23 @@ std::optional<learn::RefreshSpec> refresh_from_json(const json& object) {
   return refresh;
 }
 
+std::optional<learn::SoftmaxApproximation> softmax_from_json(const json& object,
+                                                             std::size_t classes) {
+  if (object.is_null()) {
+    return std::nullopt;
+  }
+  const JsonFields fields(object, "softmax", {"domain", "max_error"});
+  const auto spec =
+      learn::conforming({classes, fields.number("domain"), fields.number("max_error")});
+  return learn::make_softmax(spec.value()).value();
+}
+
 learn::TrainingSpec spec_from_json(const json& object) {
   const JsonFields fields(
       object, "spec",
       {"rows", "features", "classes", "loss", "batches", "tile_rows", "tile_features",
        "class_group", "activation_odd_chebyshev", "activation_radius", "activation_extension_ratio",
-       "activation_extension_steps", "steps_rate_eta_decay", "labels", "start",
+       "activation_extension_steps", "softmax", "steps_rate_eta_decay", "labels", "start",
        "encrypted_preconditioner", "scale", "refresh"});
   const auto count = [&](std::string_view name) {
     return static_cast<std::size_t>(fields.unsigned_integer(name, kMaxCount));
@@ -168,6 +184,7 @@ learn::TrainingSpec spec_from_json(const json& object) {
            {fields.number("activation_extension_ratio"),
             static_cast<int>(fields.unsigned_integer("activation_extension_steps", 16))}})
           .value();
+  spec.softmax = softmax_from_json(fields.at("softmax"), spec.tiling.classes);
   spec.steps = steps_from_json(fields);
   spec.labels = choice(fields, "labels", "encrypted", "product")
                     ? learn::LabelSource::kEncryptedLabels

@@ -89,8 +89,15 @@ double refresh_variance(const learn::TrainingSpec& spec) {
 /// Of one row and class: Y - P. Logits of a squared error are taken to stay as small as the bound
 /// of weights that refreshes provide for.
 double largest_error(const learn::TrainingSpec& spec) {
-  return spec.loss == learn::Loss::kMse ? 1 + kSquaredErrorBound
-                                        : 0.5 + spec.activation.max_error();
+  switch (spec.loss) {
+    case learn::Loss::kSle:
+      return 0.5 + spec.activation.max_error();
+    case learn::Loss::kSoftmax:
+      return 1 + spec.softmax->spec.max_error;
+    case learn::Loss::kMse:
+      break;
+  }
+  return 1 + kSquaredErrorBound;
 }
 
 /// What the noise model grants the slots that the last masks set to zero. One packing leaves there

@@ -72,7 +72,7 @@ double largest_refreshed(const learn::TrainingTrace& mirror, std::size_t iterati
 
 std::vector<std::string> range_warnings(const OwnerPlan& plan, const learn::TrainingTrace& mirror) {
   std::vector<std::string> warnings;
-  const double domain = plan.plan.spec.activation.domain();
+  const double domain = logit_range(plan.plan.spec);
   if (mirror.first_exceedance) {
     const learn::RangeExceedance& seen = *mirror.first_exceedance;
     warnings.push_back(fmt::format(

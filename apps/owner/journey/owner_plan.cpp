@@ -53,12 +53,6 @@ void check(const TrainingRequest& request) {
   }
 }
 
-/// In whitened features logits have the size of the row of weights.
-double default_weight_bound(const TrainingRequest& request) {
-  return request.preparation.loss == learn::Loss::kMse ? kSquaredErrorBound
-                                                       : request.activation.domain();
-}
-
 /// With refreshes by the first set that holds an iteration; the last set's refusal if none does.
 base::Result<learn::TrainingPlan> plan_with_refreshes(const TrainingRequest& request,
                                                       learn::PlanRequest plan,
@@ -71,7 +65,7 @@ base::Result<learn::TrainingPlan> plan_with_refreshes(const TrainingRequest& req
   for (const bootstrap::NamedSet& set : bootstrap::named_sets()) {
     learn::RefreshSpec refresh;
     refresh.set = set.literal;
-    refresh.weight_bound = request.weight_bound.value_or(default_weight_bound(request));
+    refresh.weight_bound = request.weight_bound.value_or(logit_range(plan.spec));
     plan.spec.refresh = refresh;
     plan.spec.scale = std::exp2(set.literal.usable.bits);
     auto result = learn::plan_training(plan, cost);
@@ -137,6 +131,7 @@ OwnerPlan make_plan(const TrainingRequest& request, const learn::CostModel& cost
   plan.spec.loss = request.preparation.loss;
   plan.spec.batches = request.batches;
   plan.spec.activation = request.activation;
+  plan.spec.softmax = request.softmax;
   plan.spec.steps = steps_of(request.preparation, request.rows, request.iterations);
   plan.spec.labels = request.labels;
   plan.spec.start = request.start;
@@ -178,6 +173,18 @@ OwnerPlan load_owner_plan(const fs::path& path) {
   return value_or_throw(wire::load_file(path, wire::Limits{}, parse));
 }
 
+double logit_range(const learn::TrainingSpec& spec) {
+  switch (spec.loss) {
+    case learn::Loss::kSle:
+      return spec.activation.domain();
+    case learn::Loss::kSoftmax:
+      return spec.softmax->spec.domain;
+    case learn::Loss::kMse:
+      break;
+  }
+  return kSquaredErrorBound;
+}
+
 learn::RowRange rows_of(const learn::TrainingSpec& spec, std::size_t batch) {
   const matrix::PairRange pairs = spec.pairs_of(batch);
   const auto first = spec.tiling.rows_in({0, pairs.first});
@@ -185,16 +192,28 @@ learn::RowRange rows_of(const learn::TrainingSpec& spec, std::size_t batch) {
           static_cast<Eigen::Index>(first + spec.tiling.rows_in(pairs))};
 }
 
+namespace {
+
+learn::ActivationModel activation_model(const learn::TrainingSpec& spec) {
+  switch (spec.loss) {
+    case learn::Loss::kSle:
+      return spec.activation;
+    case learn::Loss::kSoftmax:
+      return *spec.softmax;
+    case learn::Loss::kMse:
+      break;
+  }
+  return learn::Linear{};
+}
+
+}  // namespace
+
 learn::TrainingTrace run_mirror(const OwnerPlan& plan, const PreparedData& prepared,
                                 std::span<const int> labels) {
   const learn::TrainingSpec& spec = plan.plan.spec;
   learn::TrainerOptions options;
   options.optimizer = plan.preparation.optimizer;
-  if (spec.loss == learn::Loss::kMse) {
-    options.activation = learn::Linear{};
-  } else {
-    options.activation = spec.activation;
-  }
+  options.activation = activation_model(spec);
   for (std::size_t batch = 0; batch < spec.batches; ++batch) {
     options.batches.push_back(rows_of(spec, batch));
   }

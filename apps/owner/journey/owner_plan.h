@@ -38,6 +38,7 @@ struct TrainingRequest {
   std::size_t iterations = 1;
   std::size_t batches = 1;       ///< parts of the rows that iterations take in turn
   learn::Activation activation;  ///< of Loss::kSle
+  std::optional<learn::SoftmaxApproximation> softmax;  ///< of Loss::kSoftmax
   learn::LabelSource labels = learn::LabelSource::kEncryptedLabels;
   learn::Start start = learn::Start::kZero;
   Preparation preparation;
@@ -66,6 +67,9 @@ void save_public_plan(const std::filesystem::path& path, const OwnerPlan& plan);
 /// Throws Error{kIo} or what wire::load_plan returns, with the path; Error{kMalformed} if the
 /// plan's steps are not those of its preparation.
 OwnerPlan load_owner_plan(const std::filesystem::path& path);
+
+/// The largest logit that the activation covers; kSquaredErrorBound for Loss::kMse, which has none.
+double logit_range(const learn::TrainingSpec& spec);
 
 /// The rows of one batch.
 learn::RowRange rows_of(const learn::TrainingSpec& spec, std::size_t batch);

@@ -77,6 +77,11 @@ std::string activation_text(const learn::TrainingSpec& spec) {
   if (spec.loss == learn::Loss::kMse) {
     return "none: probabilities are the logits themselves";
   }
+  if (spec.loss == learn::Loss::kSoftmax) {
+    return fmt::format("softmax on [-{0:g}, {0:g}], error up to {1:.2g}, {2} levels",
+                       spec.softmax->spec.domain, spec.softmax->spec.max_error,
+                       spec.softmax->depth());
+  }
   return fmt::format("odd polynomial of degree {} on [-{:g}, {:g}], error up to {:.2g}",
                      spec.activation.degree(), spec.activation.domain(), spec.activation.domain(),
                      spec.activation.max_error());
@@ -135,8 +140,9 @@ nlohmann::json plan_figures(const OwnerPlan& owner) {
           {"digit_size", parameters.digit_size()},
           {"tile_rows", spec.tiling.tile.rows},
           {"tile_features", spec.tiling.tile.features},
+          {"loss", learn::to_string(spec.loss)},
           {"activation_degree", spec.activation.degree()},
-          {"activation_domain", spec.activation.domain()},
+          {"activation_domain", logit_range(spec)},
           {"ciphertexts_uploaded", costs.ciphertexts_uploaded},
           {"upload_bytes", costs.upload_bytes},
           {"evaluation_keys", plan.keys.count()},
