@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -218,7 +219,16 @@ class TableParser {
         return *std::move(error);
       }
     }
-    return make_dataset(std::move(features_), std::move(labels_), source_, limits);
+    number_names();
+    auto dataset = make_dataset(std::move(features_), std::move(labels_), source_, limits);
+    if (!dataset) {
+      return dataset.error();
+    }
+    Dataset named = std::move(dataset).value();
+    for (const auto& [name, number] : names_) {
+      named.class_names.push_back(name);
+    }
+    return named;
   }
 
  private:
@@ -229,6 +239,12 @@ class TableParser {
     for (auto cell = cells.next(); cell; cell = cells.next(), ++column) {
       double value = 0.0;
       const CellKind kind = parse_number(*cell, value);
+      if (column == label_column_ && (!names_.empty() || (row == 0 && kind == CellKind::kText))) {
+        if (auto error = take_name(*cell, place(source_, line_number, column))) {
+          return error;
+        }
+        continue;
+      }
       if (kind != CellKind::kFinite) {
         return bad_cell(place(source_, line_number, column), kind, *cell);
       }
@@ -245,11 +261,41 @@ class TableParser {
     return std::nullopt;
   }
 
+  std::optional<Error> take_name(std::string_view cell, const std::string& where) {
+    constexpr std::size_t kLongest = 100;
+    const bool control = std::any_of(cell.begin(), cell.end(),
+                                     [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+    if (cell.empty() || cell.size() > kLongest || control) {
+      return Error(
+          ErrorCode::kMalformed,
+          where + "a class name must have 1 to " + std::to_string(kLongest) +
+              " bytes, all printable; is this the column of the label?: " + printable(cell));
+    }
+    const auto number = static_cast<int>(names_.size());
+    labels_.push_back(names_.try_emplace(std::string(cell), number).first->second);
+    return std::nullopt;
+  }
+
+  /// From numbers by first appearance to numbers by name, so that the order of rows means nothing.
+  void number_names() {
+    std::vector<int> by_name(names_.size());
+    int next = 0;
+    for (const auto& [name, number] : names_) {
+      by_name[static_cast<std::size_t>(number)] = next++;
+    }
+    if (!names_.empty()) {
+      for (int& label : labels_) {
+        label = by_name[static_cast<std::size_t>(label)];
+      }
+    }
+  }
+
   Survey survey_;
   std::int64_t label_column_;
   std::string source_;
   Matrix features_;
   std::vector<int> labels_;
+  std::map<std::string, int> names_;  ///< by first appearance, until number_names
 };
 
 }  // namespace

@@ -32,10 +32,11 @@ struct CsvOptions {
 
 /// Parses a table. Blank lines, a byte order mark, CRLF, and spaces and double quotes around cells
 /// are accepted; cells are decimal numbers with a point. Labels are integers (5, 5.0 and 5e0 are
-/// the same). Errors name `source`, line, column and the cell: kMalformed for ragged rows, an empty
-/// table, cells that are empty, not numbers or not finite, labels that are not integers or
-/// negative, a label column that does not exist, fewer distinct labels than the limits ask for;
-/// kTooLarge for rows, columns, classes or bytes above the limits.
+/// the same), or names if the first is no number: then Dataset::class_names says which. Errors name
+/// `source`, line, column and the cell: kMalformed for ragged rows, an empty table, cells that are
+/// empty, not numbers or not finite, labels that are not integers or negative, a label column that
+/// does not exist, fewer distinct labels than the limits ask for; kTooLarge for rows, columns,
+/// classes or bytes above the limits.
 base::Result<Dataset> parse_csv(std::string_view text, const std::string& source,
                                 const CsvOptions& options = {});
 

@@ -172,5 +172,20 @@ TEST(Csv, ReadsFilesAndNamesMissingOnes) {
   EXPECT_FALSE(read_csv(folder.path()));
 }
 
+TEST(Csv, TakesLabelsThatAreNames) {
+  const auto dataset =
+      parse_csv("a,b,kind\n1,2,rose\n3,4,\"ash\"\n5,6,rose\n7,8, beech\n", "t.csv", label_at(-1));
+  ASSERT_TRUE(dataset) << dataset.error().what();
+  EXPECT_THAT(dataset->class_names, ElementsAre("ash", "beech", "rose"));
+  EXPECT_THAT(dataset->labels, ElementsAre(2, 0, 2, 1));
+  EXPECT_EQ(dataset->classes, 3);
+  // A number among names is a name; a name among numbers is a mistake.
+  EXPECT_THAT(parse_csv("1,x\n2,5\n", "t.csv", label_at(1))->class_names, ElementsAre("5", "x"));
+  EXPECT_FALSE(parse_csv("1,5\n2,x\n", "t.csv", label_at(1)));
+  EXPECT_THAT(parse_csv("1,5\n2,6\n", "t.csv", label_at(1))->class_names, ElementsAre());
+  EXPECT_THAT(parse_csv("1,x\n2,\n", "t.csv", label_at(1)).error().what(),
+              AllOf(HasSubstr("line 2, column 2"), HasSubstr("class name")));
+}
+
 }  // namespace
 }  // namespace blindfit::data

@@ -84,13 +84,45 @@ base::Result<Dataset> make_dataset(Matrix features, std::vector<int> labels, std
   return dataset;
 }
 
+base::Result<Dataset> with_class_names(Dataset dataset, const std::vector<std::string>& names) {
+  if (dataset.class_names == names || dataset.labels.empty()) {
+    return dataset;
+  }
+  if (dataset.class_names.empty() || names.empty()) {
+    return Error(ErrorCode::kInvalidArgument,
+                 dataset.source + ": labels must be " +
+                     (names.empty() ? "numbers" : "names, such as '" + names.front() + "',") +
+                     " as in the data that were trained on; give data in that form");
+  }
+  std::vector<int> numbers;
+  for (const std::string& name : dataset.class_names) {
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found == names.end()) {
+      return Error(ErrorCode::kInvalidArgument,
+                   dataset.source + ": labels must be among the " + std::to_string(names.size()) +
+                       " names that were trained on; check the spelling: '" + name + "'");
+    }
+    numbers.push_back(static_cast<int>(found - names.begin()));
+  }
+  for (int& label : dataset.labels) {
+    label = numbers[static_cast<std::size_t>(label)];
+  }
+  dataset.classes = static_cast<int>(names.size());
+  dataset.class_names = names;
+  return dataset;
+}
+
 Dataset slice(const Dataset& dataset, Index first, Index count) {
   if (first < 0 || count < 0 || count > dataset.rows() - first) {
     throw Error(ErrorCode::kInvalidArgument,
                 dataset.source + ": a slice must lie within the " + std::to_string(dataset.rows()) +
                     " rows: first " + std::to_string(first) + ", count " + std::to_string(count));
   }
-  Dataset part{dataset.features.middleRows(first, count), {}, dataset.classes, dataset.source};
+  Dataset part{dataset.features.middleRows(first, count),
+               {},
+               dataset.classes,
+               dataset.source,
+               dataset.class_names};
   if (!dataset.labels.empty()) {
     part.labels.assign(dataset.labels.begin() + first, dataset.labels.begin() + first + count);
   }
@@ -105,7 +137,8 @@ Dataset select(const Dataset& dataset, std::span<const Index> rows) {
   Dataset part{Matrix(static_cast<Index>(rows.size()), dataset.columns()),
                {},
                dataset.classes,
-               dataset.source};
+               dataset.source,
+               dataset.class_names};
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const Index row = rows[i];
     if (row < 0 || row >= dataset.rows()) {

@@ -23,6 +23,8 @@ struct Dataset {
   std::vector<int> labels;
   int classes = 0;
   std::string source;
+  /// What the file calls its classes, if not by number; in the order of their bytes.
+  std::vector<std::string> class_names = {};
 
   [[nodiscard]] Eigen::Index rows() const { return features.rows(); }
   [[nodiscard]] Eigen::Index columns() const { return features.cols(); }
@@ -39,6 +41,10 @@ struct Split {
 /// empty `labels` stands for unlabelled data.
 base::Result<Dataset> make_dataset(Matrix features, std::vector<int> labels, std::string source,
                                    const Limits& limits = {});
+
+/// Numbers the classes as in `names`, which a model was trained with. Errors: kInvalidArgument if
+/// the data name a class that is not among them, or only one of the two has names.
+base::Result<Dataset> with_class_names(Dataset dataset, const std::vector<std::string>& names);
 
 /// Returns rows [first, first + count). Throws Error{kInvalidArgument} unless they all exist.
 Dataset slice(const Dataset& dataset, Eigen::Index first, Eigen::Index count);

@@ -155,5 +155,20 @@ TEST(Shuffled, KeepsRowsWithTheirLabelsInAnotherOrder) {
   EXPECT_EQ(before, after);
 }
 
+TEST(WithClassNames, NumbersClassesAsAModelDoes) {
+  Dataset named{Matrix::Zero(3, 1), {1, 0, 1}, 2, "named", {"ash", "rose"}};
+  const std::vector<std::string> model = {"ash", "beech", "rose"};
+  const auto renumbered = with_class_names(named, model);
+  ASSERT_TRUE(renumbered);
+  EXPECT_EQ(renumbered->labels, (std::vector<int>{2, 0, 2}));
+  EXPECT_EQ(renumbered->classes, 3);
+  EXPECT_EQ(renumbered->class_names, model);
+  EXPECT_FALSE(with_class_names(named, {"ash", "beech"}));
+  EXPECT_FALSE(with_class_names(named, {}));
+  named.class_names.clear();
+  EXPECT_FALSE(with_class_names(named, model));
+  EXPECT_EQ(with_class_names(named, {})->labels, named.labels);
+}
+
 }  // namespace
 }  // namespace blindfit::data

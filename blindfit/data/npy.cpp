@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <charconv>
 #include <cmath>
 #include <cstring>
 #include <optional>
@@ -287,6 +288,45 @@ Bytes make_npy(const Eigen::VectorXd& vector) {
 Bytes make_npy(std::span<const std::int64_t> integers) {
   return with_header("<i8", "(" + std::to_string(integers.size()) + ",)", integers.data(),
                      integers.size_bytes());
+}
+
+Bytes make_npy(const std::vector<std::string>& texts) {
+  std::size_t width = 1;
+  for (const std::string& text : texts) {
+    width = std::max(width, text.size());
+  }
+  std::string payload;
+  for (const std::string& text : texts) {
+    payload += text + std::string(width - text.size(), '\0');
+  }
+  return with_header("|S" + std::to_string(width), "(" + std::to_string(texts.size()) + ",)",
+                     payload.data(), payload.size());
+}
+
+Result<std::vector<std::string>> parse_npy_texts(std::span<const std::uint8_t> bytes,
+                                                 const std::string& source) {
+  constexpr std::size_t kWidest = 1024;
+  const auto parts = split_header(bytes);
+  const auto header = parts ? parse_npy_header(parts->header) : std::nullopt;
+  std::size_t width = 0;
+  if (header && header->descr.starts_with("|S")) {
+    const char* const end = header->descr.data() + header->descr.size();
+    if (std::from_chars(header->descr.data() + 2, end, width).ptr != end) {
+      width = 0;
+    }
+  }
+  if (width == 0 || width > kWidest || header->shape.size() != 1 ||
+      parts->payload.size() % width != 0 ||
+      parts->payload.size() / width != static_cast<std::size_t>(header->shape[0])) {
+    return malformed(source, "texts must be a one-dimensional array of |S1 to |S1024",
+                     header ? header->descr : "no NPY header");
+  }
+  std::vector<std::string> texts;
+  for (std::size_t at = 0; at < parts->payload.size(); at += width) {
+    const auto* const text = reinterpret_cast<const char*>(parts->payload.data() + at);
+    texts.emplace_back(text, std::find(text, text + width, '\0'));
+  }
+  return texts;
 }
 
 }  // namespace blindfit::data

@@ -55,5 +55,12 @@ Bytes make_npy(const Matrix& matrix);
 Bytes make_npy(const FloatMatrix& matrix);
 Bytes make_npy(const Eigen::VectorXd& vector);
 Bytes make_npy(std::span<const std::int64_t> integers);
+/// One-dimensional |S: the bytes of each text, zeros to the length of the longest.
+Bytes make_npy(const std::vector<std::string>& texts);
+
+/// Parses what make_npy of texts makes, up to 1,024 bytes a text. Errors: kMalformed for anything
+/// else.
+base::Result<std::vector<std::string>> parse_npy_texts(std::span<const std::uint8_t> bytes,
+                                                       const std::string& source);
 
 }  // namespace blindfit::data

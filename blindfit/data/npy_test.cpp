@@ -181,5 +181,15 @@ TEST(Npy, IsReadByNumPy) {
   EXPECT_EQ(std::system(check.c_str()), 0);
 }
 
+TEST(Npy, TextsComeBack) {
+  const std::vector<std::string> texts = {"ash", "",
+                                          "b\xc3\xbc"
+                                          "che"};
+  const Bytes bytes = make_npy(texts);
+  EXPECT_EQ(parse_npy_texts(bytes, "t").value(), texts);
+  EXPECT_FALSE(parse_npy_texts(std::span(bytes).first(bytes.size() - 1), "t"));
+  EXPECT_FALSE(parse_npy_texts(make_npy(Matrix(Matrix::Zero(2, 1))), "t"));
+}
+
 }  // namespace
 }  // namespace blindfit::data

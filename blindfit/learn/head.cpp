@@ -64,9 +64,12 @@ base::Status save_head(const Head& head, const std::filesystem::path& path) {
   for (Index k = 0; k < head.classes(); ++k) {
     classes.push_back(k);
   }
-  const data::NpzMembers members{{"weights", data::make_npy(head.weights)},
-                                 {"bias", data::make_npy(head.bias)},
-                                 {"classes", data::make_npy(classes)}};
+  data::NpzMembers members{{"weights", data::make_npy(head.weights)},
+                           {"bias", data::make_npy(head.bias)},
+                           {"classes", data::make_npy(classes)}};
+  if (!head.names.empty()) {
+    members.emplace("names", data::make_npy(head.names));
+  }
   return base::write_file(path, data::make_npz(members));
 }
 
@@ -104,7 +107,21 @@ Result<Head> load_head(const std::filesystem::path& path, const data::Limits& li
                                               std::to_string((*classes)(k, 0)));
     }
   }
-  return Head{*weights, bias->col(0)};
+  Head head{*weights, bias->col(0)};
+  if (const auto found = members->find("names"); found != members->end()) {
+    auto names = data::parse_npy_texts(found->second, name + ", member names");
+    if (!names) {
+      return names.error();
+    }
+    head.names = std::move(names).value();
+    if (static_cast<Index>(head.names.size()) != count) {
+      return Error(ErrorCode::kMalformed,
+                   name + ": names must have one entry per row of weights (" +
+                       std::to_string(count) +
+                       "); export the head again: " + std::to_string(head.names.size()));
+    }
+  }
+  return head;
 }
 
 }  // namespace blindfit::learn

@@ -4,6 +4,8 @@
 
 #include <Eigen/Core>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "blindfit/data/transform.h"
 
@@ -15,6 +17,7 @@ using data::Matrix;
 struct Head {
   Matrix weights;
   Eigen::VectorXd bias;
+  std::vector<std::string> names = {};  ///< of the classes; empty if they have numbers only
 
   [[nodiscard]] Eigen::Index classes() const { return weights.rows(); }
   [[nodiscard]] Eigen::Index features() const { return weights.cols(); }
@@ -32,7 +35,8 @@ Head make_head(const Matrix& trained, const data::FeatureTransform& transform);
 Matrix logits(const Head& head, const Matrix& features);
 
 /// Writes members weights (c x d, <f8), bias (c, <f8) and classes (c, <i8: the labels 0..c-1, as
-/// scikit-learn's classes_), for numpy.load; whole or not at all. Errors: kIo.
+/// scikit-learn's classes_), and names (c, |S) if there are any, for numpy.load; whole or not at
+/// all. Errors: kIo.
 [[nodiscard]] base::Status save_head(const Head& head, const std::filesystem::path& path);
 
 /// Reads such a file. Errors: those of reading NPZ and NPY files; kMalformed, naming the member,

@@ -95,6 +95,17 @@ TEST(LoadHead, NamesWhatIsWrong) {
   EXPECT_EQ(load_head(folder.path() / "none.npz").error().code(), ErrorCode::kIo);
 }
 
+TEST(Head, KeepsTheNamesOfItsClasses) {
+  const testing::TemporaryFolder folder;
+  Head named = example();
+  named.names = {"ash", "beech", "rose"};
+  ASSERT_TRUE(save_head(named, folder.path() / "head.npz"));
+  EXPECT_EQ(load_head(folder.path() / "head.npz")->names, named.names);
+  named.names.pop_back();
+  ASSERT_TRUE(save_head(named, folder.path() / "head.npz"));
+  EXPECT_FALSE(load_head(folder.path() / "head.npz"));
+}
+
 TEST(SaveHead, FailsCleanlyWhereItMayNotWrite) {
   const auto status = save_head(example(), "/nonexistent/folder/head.npz");
   ASSERT_FALSE(status);

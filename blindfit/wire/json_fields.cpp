@@ -95,6 +95,15 @@ base::Seed JsonFields::seed(std::string_view name) const {
   return seed;
 }
 
+std::vector<std::string> JsonFields::texts(std::string_view name) const {
+  const json& values = at(name);
+  if (!values.is_array() ||
+      !std::all_of(values.begin(), values.end(), [](const json& v) { return v.is_string(); })) {
+    fail(name, "an array of texts");
+  }
+  return values.get<std::vector<std::string>>();
+}
+
 std::vector<double> JsonFields::numbers(std::string_view name) const {
   const json& values = at(name);
   if (!values.is_array() ||

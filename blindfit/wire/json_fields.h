@@ -33,6 +33,7 @@ class JsonFields {
   [[nodiscard]] std::string text(std::string_view name) const;
   /// From 64 digits of lower-case hexadecimal.
   [[nodiscard]] base::Seed seed(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> texts(std::string_view name) const;
   [[nodiscard]] std::vector<double> numbers(std::string_view name) const;
   [[nodiscard]] std::vector<unsigned> unsigned_integers(std::string_view name,
                                                         unsigned maximum) const;
