@@ -44,7 +44,18 @@ void fix_signs(Matrix& axes) {
   }
 }
 
-Result<FeatureTransform> fit_whitening(const Matrix& features, const TransformOptions& options) {
+/// 1 / deviation of each column, `constant` for a column that leaves only rounding errors of its
+/// mean behind.
+Eigen::VectorXd inverse_deviations(const Matrix& features, const Matrix& centre, double constant) {
+  const auto rows = static_cast<double>(features.rows());
+  const Eigen::ArrayXd deviation = (centre.colwise().squaredNorm() / rows).cwiseSqrt().transpose();
+  const Eigen::ArrayXd zero =
+      rank_tolerance(features) * features.cwiseAbs().colwise().maxCoeff().transpose();
+  return (deviation > zero).select(deviation.inverse(), constant);
+}
+
+Result<FeatureTransform> fit_whitening_as_they_are(const Matrix& features,
+                                                   const TransformOptions& options) {
   if (!(options.ridge >= 0.0) || !std::isfinite(options.ridge)) {
     return Error(ErrorCode::kInvalidArgument,
                  "the ridge must be a finite number >= 0: " + std::to_string(options.ridge));
@@ -64,6 +75,26 @@ Result<FeatureTransform> fit_whitening(const Matrix& features, const TransformOp
   const Eigen::VectorXd gains =
       (rows / (axes->eigenvalues.head(options.components).array() + options.ridge)).sqrt();
   transform.projection = gains.asDiagonal() * axes->axes.topRows(options.components);
+  return transform;
+}
+
+Result<FeatureTransform> fit_whitening(const Matrix& features, const TransformOptions& options) {
+  if (!options.equal_units) {
+    return fit_whitening_as_they_are(features, options);
+  }
+  const Result<Matrix> centre = centred(features);
+  if (!centre) {
+    return centre.error();
+  }
+  const Eigen::VectorXd scale = inverse_deviations(features, *centre, 0.0);
+  Result<FeatureTransform> fitted =
+      fit_whitening_as_they_are(*centre * scale.asDiagonal(), options);
+  if (!fitted) {
+    return fitted;
+  }
+  FeatureTransform transform = std::move(fitted).value();
+  transform.mean = features.colwise().mean().transpose();
+  transform.projection *= scale.asDiagonal();
   return transform;
 }
 
@@ -106,6 +137,14 @@ Result<PrincipalAxes> principal_axes(const Matrix& features) {
   return result;
 }
 
+Result<Matrix> in_equal_units(const Matrix& features) {
+  const Result<Matrix> centre = centred(features);
+  if (!centre) {
+    return centre.error();
+  }
+  return Matrix(*centre * inverse_deviations(features, *centre, 0.0).asDiagonal());
+}
+
 Result<FeatureTransform> fit_transform(const Matrix& features, const TransformOptions& options) {
   if (options.kind == TransformKind::kWhiten) {
     return fit_whitening(features, options);
@@ -122,11 +161,7 @@ Result<FeatureTransform> fit_transform(const Matrix& features, const TransformOp
   }
   transform.mean = features.colwise().mean().transpose();
   if (options.kind == TransformKind::kStandardise) {
-    const auto rows = static_cast<double>(features.rows());
-    const Eigen::VectorXd deviation = (centre->colwise().squaredNorm() / rows).cwiseSqrt();
-    // A constant column leaves only rounding errors of its mean behind.
-    const double zero = rank_tolerance(features) * features.cwiseAbs().maxCoeff();
-    transform.scale = (deviation.array() > zero).select(deviation.array().inverse(), 1.0);
+    transform.scale = inverse_deviations(features, *centre, 1.0);
   }
   return transform;
 }
@@ -148,7 +183,8 @@ Matrix apply(const FeatureTransform& transform, const Matrix& features) {
 }
 
 Dataset apply(const FeatureTransform& transform, const Dataset& dataset) {
-  return {apply(transform, dataset.features), dataset.labels, dataset.classes, dataset.source};
+  return {apply(transform, dataset.features), dataset.labels, dataset.classes, dataset.source,
+          dataset.class_names};
 }
 
 LinearMap fold_back(const FeatureTransform& transform, const LinearMap& on_transformed) {

@@ -17,13 +17,17 @@ enum class TransformKind {
   kWhiten,       ///< y = A (x - mean): principal components of equal variance
 };
 
-/// What to fit. The last two fields concern kWhiten only.
+/// What to fit. All fields but the first concern kWhiten only.
 struct TransformOptions {
   TransformKind kind = TransformKind::kNone;
   Eigen::Index components = 0;
   /// Added to every eigenvalue of the scatter matrix, so in units of (feature value)^2 summed over
   /// rows.
   double ridge = 0.0;
+  /// Divide every column by its deviation before the axes are found: for columns of different
+  /// units, of which those with small numbers would count for nothing. `ridge` is then in such
+  /// units too.
+  bool equal_units = false;
 };
 
 /// An affine map of features, y = diag(scale) (x - mean) or y = projection (x - mean). A plain
@@ -49,7 +53,8 @@ struct LinearMap {
 /// Fits the transform on `features`, which must be training rows only.
 ///
 /// kStandardise divides by the population deviation (1/n); a constant column is only centred.
-/// kWhiten: with C the centred features (n rows) and C^T C = V diag(lambda) V^T, lambda descending,
+/// kWhiten: with C the centred features (n rows; standardised ones if options.equal_units, A then
+///   contains the division) and C^T C = V diag(lambda) V^T, lambda descending,
 ///   A_j = sqrt(n / (lambda_j + ridge)) v_j^T,  j < components,
 /// signs fixed so that the largest entry of each v_j is positive. With ridge = 0 every component
 /// has variance 1, and a gradient step of 4/n from W = 0 is then the Newton step of the sigmoid's
@@ -81,5 +86,9 @@ struct PrincipalAxes {
 /// Errors: kInvalidArgument for no rows or values that are not finite. Cost: n d min(n, d) + min(n,
 /// d)^3.
 base::Result<PrincipalAxes> principal_axes(const Matrix& features);
+
+/// Features divided by the deviation of their columns; constant columns become zero. Errors: as
+/// principal_axes.
+base::Result<Matrix> in_equal_units(const Matrix& features);
 
 }  // namespace blindfit::data

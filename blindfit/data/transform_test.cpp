@@ -136,5 +136,25 @@ TEST(ConformingTransform, RefusesFieldsThatDoNotAgree) {
   EXPECT_FALSE(conforming(bad));
 }
 
+TEST(FeatureTransform, EqualUnitsMakeUnitsMeanNothing) {
+  const Matrix features = example(40, 6);
+  const Eigen::VectorXd units =
+      Eigen::VectorXd::LinSpaced(6, -6, 6).unaryExpr([](double e) { return std::pow(10.0, e); });
+  const Matrix rescaled = features * units.asDiagonal();
+  const TransformOptions options{TransformKind::kWhiten, 3, 5.0, true};
+  const FeatureTransform fitted = fit_transform(rescaled, options).value();
+  const Matrix y = apply(fitted, rescaled);
+  EXPECT_LT((y - apply(fit_transform(features, options).value(), features)).cwiseAbs().maxCoeff(),
+            1e-9);
+  // By definition: whitened standardised features, the constant column left out.
+  const Matrix standard = apply(fit(features, TransformKind::kStandardise), features).leftCols(5);
+  EXPECT_LT(
+      (y - apply(fit(standard, TransformKind::kWhiten, 3, 5.0), standard)).cwiseAbs().maxCoeff(),
+      1e-9);
+  EXPECT_EQ(fitted.projection.col(5), Eigen::VectorXd::Zero(3));
+  // A control: in the units of the file it makes a difference.
+  EXPECT_GT((y - apply(fit(rescaled, TransformKind::kWhiten, 3, 5.0), rescaled)).norm(), 0.1);
+}
+
 }  // namespace
 }  // namespace blindfit::data

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <utility>
 
 namespace blindfit::data {
 namespace {
@@ -15,6 +16,8 @@ using base::Result;
 using Eigen::Index;
 
 struct Candidate {
+  bool equal_units = false;
+  double scatter = 0.0;
   Index components = 0;
   double fraction = 0.0;
   double press = std::numeric_limits<double>::infinity();
@@ -30,9 +33,9 @@ struct Regression {
   Eigen::VectorXd eigenvalues;
 };
 
-Regression prepare(const Dataset& train, const PrincipalAxes& axes) {
+Regression prepare(const Matrix& features, const Dataset& train, const PrincipalAxes& axes) {
   Regression regression;
-  const Matrix centre = train.features.rowwise() - axes.mean.transpose();
+  const Matrix centre = features.rowwise() - axes.mean.transpose();
   const Eigen::VectorXd inverse = axes.eigenvalues.array().sqrt().inverse();
   regression.scores = (centre * axes.axes.transpose()) * inverse.asDiagonal();
   regression.targets = Matrix::Constant(train.rows(), train.classes, -0.5);
@@ -59,39 +62,48 @@ Candidate evaluate(const Regression& regression, Index components, double fracti
       residuals.rowwise().squaredNorm().array() / (1.0 - leverage).max(1e-12).square();
   const double mean = errors.mean();
   const double variance = (errors - mean).square().mean();
-  return {components, fraction, mean, std::sqrt(variance / rows)};
+  Candidate candidate;
+  candidate.components = components;
+  candidate.fraction = fraction;
+  candidate.press = mean;
+  candidate.standard_error = std::sqrt(variance / rows);
+  return candidate;
 }
 
-}  // namespace
-
-Result<WhiteningChoice> choose_whitening(const Dataset& train, const WhiteningGrid& grid) {
-  if (train.labels.empty() || grid.components.empty() || grid.ridge_fractions.empty()) {
-    return Error(ErrorCode::kInvalidArgument,
-                 "choosing a whitening needs labels and candidates for components and ridge: " +
-                     train.source);
+/// The best ridge of each count of components, in ascending order of components.
+Result<std::vector<Candidate>> best_of_counts(const Dataset& train, const WhiteningGrid& grid,
+                                              bool equal_units) {
+  Matrix scaled;
+  if (equal_units) {
+    Result<Matrix> result = in_equal_units(train.features);
+    if (!result) {
+      return result.error();
+    }
+    scaled = std::move(result).value();
   }
-  const Result<PrincipalAxes> axes = principal_axes(train.features);
+  const Matrix& features = equal_units ? scaled : train.features;
+  const Result<PrincipalAxes> axes = principal_axes(features);
   if (!axes) {
     return axes.error();
   }
   const Index rank = axes->eigenvalues.size();
-  std::set<Index> counts;
-  for (const Index components : grid.components) {
-    counts.insert(std::min(components, rank));
-  }
   if (rank == 0) {
     return Error(ErrorCode::kInvalidArgument,
                  train.source +
                      ": whitening needs features that vary; check the columns, or choose "
                      "another transform: all rows are the same");
   }
+  std::set<Index> counts;
+  for (const Index components : grid.components) {
+    counts.insert(std::min(components, rank));
+  }
   if (*counts.begin() < 1) {
     return Error(ErrorCode::kInvalidArgument,
                  train.source + ": components must be in [1, " + std::to_string(rank) +
                      "]; ask for at least one: " + std::to_string(*counts.begin()));
   }
-  const Regression regression = prepare(train, *axes);
-  std::vector<Candidate> best_of_count;  // in ascending order of components
+  const Regression regression = prepare(features, train, *axes);
+  std::vector<Candidate> best_of_count;
   for (const Index components : counts) {
     Candidate best;
     for (const double fraction : grid.ridge_fractions) {
@@ -100,16 +112,46 @@ Result<WhiteningChoice> choose_whitening(const Dataset& train, const WhiteningGr
         best = candidate;
       }
     }
+    best.equal_units = equal_units;
+    best.scatter = axes->eigenvalues.sum();
     best_of_count.push_back(best);
   }
+  return best_of_count;
+}
+
+}  // namespace
+
+Result<WhiteningChoice> choose_whitening(const Dataset& train, const WhiteningGrid& grid) {
+  if (train.labels.empty() || grid.components.empty() || grid.ridge_fractions.empty() ||
+      !(grid.try_file_units || grid.try_equal_units)) {
+    return Error(
+        ErrorCode::kInvalidArgument,
+        "choosing a whitening needs labels and candidates for components, ridge and units: " +
+            train.source);
+  }
+  std::vector<Candidate> candidates;
+  for (const bool equal_units : {false, true}) {
+    if (!(equal_units ? grid.try_equal_units : grid.try_file_units)) {
+      continue;
+    }
+    const auto found = best_of_counts(train, grid, equal_units);
+    if (!found) {
+      return found.error();
+    }
+    candidates.insert(candidates.end(), found->begin(), found->end());
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) {
+                     return std::pair(a.components, a.press) < std::pair(b.components, b.press);
+                   });
   const auto by_press = [](const Candidate& a, const Candidate& b) { return a.press < b.press; };
-  const Candidate best = *std::min_element(best_of_count.begin(), best_of_count.end(), by_press);
-  const Candidate chosen = *std::find_if(
-      best_of_count.begin(), best_of_count.end(), [&best](const Candidate& candidate) {
+  const Candidate best = *std::min_element(candidates.begin(), candidates.end(), by_press);
+  const Candidate chosen =
+      *std::find_if(candidates.begin(), candidates.end(), [&best](const Candidate& candidate) {
         return candidate.press <= best.press + best.standard_error;
       });
-  const double ridge = chosen.fraction * axes->eigenvalues.sum();
-  return WhiteningChoice{{TransformKind::kWhiten, chosen.components, ridge},
+  return WhiteningChoice{{TransformKind::kWhiten, chosen.components,
+                          chosen.fraction * chosen.scatter, chosen.equal_units},
                          chosen.fraction,
                          chosen.press,
                          best.press,

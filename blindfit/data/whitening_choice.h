@@ -14,6 +14,8 @@ namespace blindfit::data {
 struct WhiteningGrid {
   std::vector<Eigen::Index> components{7, 15, 31, 63, 127, 255};
   std::vector<double> ridge_fractions{1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 3e-2};
+  bool try_file_units = true;    ///< the features as they are
+  bool try_equal_units = false;  ///< TransformOptions::equal_units
 };
 
 struct WhiteningChoice {
@@ -29,7 +31,8 @@ struct WhiteningChoice {
 /// (PRESS; Allen 1974). The rule: among the component counts, the smallest whose best ridge has a
 /// mean squared leave-one-out error within one standard error of the grid's smallest (Breiman et
 /// al. 1984), with that ridge. The axes themselves see all training rows, but no label. Counts
-/// above the rank are cut down to it. Errors: those of principal_axes; kInvalidArgument for
+/// above the rank are cut down to it. Of two units with as many components the smaller error wins.
+/// Errors: those of principal_axes; kInvalidArgument for
 /// unlabelled rows or an empty grid. Cost: that of principal_axes plus rows x rank x (ridges +
 /// classes x ridges).
 base::Result<WhiteningChoice> choose_whitening(const Dataset& train,

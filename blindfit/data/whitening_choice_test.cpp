@@ -73,5 +73,21 @@ TEST(ChooseWhitening, NeedsLabels) {
   EXPECT_FALSE(choose_whitening(noisy_classes(12, 3), empty));
 }
 
+TEST(ChooseWhitening, TakesEqualUnitsWhereTheFilesHideTheClasses) {
+  Dataset data = noisy_classes(200, 6);
+  data.features.rightCols(4) *= 1e4;
+  WhiteningGrid grid;
+  grid.components = {5};
+  grid.try_equal_units = true;
+  const auto equal = choose_whitening(data, grid);
+  EXPECT_TRUE(equal->options.equal_units);
+  grid.try_equal_units = false;
+  const auto file = choose_whitening(data, grid);
+  EXPECT_FALSE(file->options.equal_units);
+  EXPECT_LT(equal->press, file->press);
+  grid.try_file_units = false;
+  EXPECT_FALSE(choose_whitening(data, grid));
+}
+
 }  // namespace
 }  // namespace blindfit::data
