@@ -64,8 +64,8 @@ void run(const Flags& flags) {
   const journey::OwnerFolder owner = open_folder(flags.keys, flags.passphrase);
   const std::size_t iteration = chosen_iteration(flags, owner);
   const auto decrypted = journey::decrypt_weights(owner, flags.result, iteration);
-  const learn::Head head =
-      learn::make_head(decrypted.weights, journey::load_owner_transform(owner));
+  learn::Head head = learn::make_head(decrypted.weights, journey::load_owner_transform(owner));
+  head.names = owner.plan.preparation.class_names;
   program::throw_on_error(learn::save_head(head, flags.out));
   console.print("wrote '{}': the head after iteration {}, {} classes x {} plain features\n",
                 flags.out, iteration, head.classes(), head.features());

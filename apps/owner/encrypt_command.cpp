@@ -11,6 +11,7 @@
 #include "apps/owner/journey/upload.h"
 #include "apps/owner/passphrase_flags.h"
 #include "apps/program/console.h"
+#include "apps/program/exit_code.h"
 #include "apps/program/job_files.h"
 #include "apps/program/quantities.h"
 #include "blindfit/wire/plan_file.h"
@@ -49,7 +50,10 @@ void run(const Flags& flags) {
   if (!flags.plan.empty()) {
     check_plan(flags.plan, owner);
   }
-  const data::Dataset train = journey::arrange(load_data(flags.data, 2), owner.plan.preparation);
+  const data::Dataset train =
+      journey::arrange(program::value_or_throw(data::with_class_names(
+                           load_data(flags.data, 2), owner.plan.preparation.class_names)),
+                       owner.plan.preparation);
   journey::check_data(owner.plan, train);
   const journey::PreparedData prepared = journey::prepare(train, owner.plan.preparation);
   const auto mirror = journey::run_mirror(owner.plan, prepared, train.labels);

@@ -65,7 +65,8 @@ void check(const learn::Head& head, const data::Dataset& test) {
   }
 }
 
-void print_confusion(const program::Console& console, const Eigen::MatrixXi& confusion) {
+void print_confusion(const program::Console& console, const Eigen::MatrixXi& confusion,
+                     const std::vector<std::string>& names) {
   console.print("\n  rows: labels; columns: what the head says\n       ");
   for (Eigen::Index k = 0; k < confusion.cols(); ++k) {
     console.print("{:>6}", k);
@@ -76,7 +77,7 @@ void print_confusion(const program::Console& console, const Eigen::MatrixXi& con
     for (Eigen::Index k = 0; k < confusion.cols(); ++k) {
       console.print("{:>6}", confusion(i, k));
     }
-    console.print("\n");
+    console.print("{}\n", names.empty() ? "" : "  " + names[static_cast<std::size_t>(i)]);
   }
 }
 
@@ -84,7 +85,8 @@ void run(const Flags& flags) {
   const program::Console console(flags.common);
   decrypt_head(flags, console);
   const learn::Head head = program::value_or_throw(learn::load_head(flags.head));
-  const data::Dataset test = load_data(flags.data, 1);
+  const data::Dataset test =
+      program::value_or_throw(data::with_class_names(load_data(flags.data, 1), head.names));
   check(head, test);
   const learn::Matrix z = learn::logits(head, test.features);
   const double accuracy = learn::accuracy(z, test.labels);
@@ -94,7 +96,7 @@ void run(const Flags& flags) {
   console.row("accuracy", program::format_percent(accuracy));
   console.row("SLE",
               fmt::format("{:.4f} ({:.4f} a row)", loss, loss / static_cast<double>(test.rows())));
-  print_confusion(console, confusion);
+  print_confusion(console, confusion, head.names);
   nlohmann::json rows = nlohmann::json::array();
   for (Eigen::Index i = 0; i < confusion.rows(); ++i) {
     rows.push_back(std::vector<int>(confusion.row(i).begin(), confusion.row(i).end()));

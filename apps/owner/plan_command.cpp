@@ -4,12 +4,15 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "apps/owner/commands.h"
-#include "apps/owner/data_flags.h"
 #include "apps/owner/journey/choices.h"
+#include "apps/owner/journey/defaults.h"
 #include "apps/owner/journey/encryption.h"
 #include "apps/owner/journey/plan_table.h"
+#include "apps/owner/plan_flags.h"
 #include "apps/program/exit_code.h"
 #include "apps/program/machine.h"
 
@@ -20,179 +23,13 @@ using base::Error;
 using base::ErrorCode;
 
 constexpr double kRangeWithoutData = 8;
+constexpr int kDegreeWithoutRule = 5;
 constexpr double kGib = 0x1p30;
 /// Any order that has nothing to do with the file's will do, and the same one is the better: plans
 /// of the same data are the same.
 constexpr std::uint64_t kShuffleSeed = 1;
 
-struct Flags {
-  program::CommonOptions common;
-  DataFlags data;
-  std::size_t rows = 0;
-  std::size_t features = 0;
-  std::size_t classes = 0;
-  std::string loss = "sle";
-  std::size_t iterations = 3;
-  std::size_t batches = 1;
-  std::string transform = "whiten";
-  std::optional<long> components;
-  std::string ridge;
-  std::string method;
-  std::string bound = "paper";
-  double a0 = 1;
-  std::optional<double> step;
-  std::string schedule = "constant";
-  double schedule_rate = 0.1;
-  double weight_decay = 0;
-  std::string activation = "5";
-  std::optional<double> range;
-  std::string start = "zero";
-  double start_value = 0;
-  std::string labels_as = "encrypted";
-  std::optional<unsigned> log_n;
-  unsigned scale_bits = 40;
-  std::string refreshes = "auto";
-  std::optional<double> weight_bound;
-  std::optional<std::size_t> max_ciphertexts;
-  std::optional<double> max_key_gib;
-  std::string out;
-};
-
-void add_data_options(CLI::App& command, Flags& flags) {
-  add_data_flags(command, flags.data, false);
-  command.add_option("--rows", flags.rows, "Training rows, instead of --data")
-      ->excludes("--data")
-      ->check(program::at_least(1))
-      ->type_name("N");
-  command.add_option("--features", flags.features, "Features a row, with --rows")
-      ->excludes("--data")
-      ->check(program::at_least(1))
-      ->type_name("N");
-  command.add_option("--classes", flags.classes, "Classes (default with --data: as many as occur)")
-      ->check(program::at_least(1))
-      ->type_name("N");
-  command
-      .add_option("--transform", flags.transform,
-                  "What the owner does to features before encryption: none, centre, standardise or "
-                  "whiten")
-      ->capture_default_str()
-      ->type_name("KIND");
-  command
-      .add_option("--components", flags.components,
-                  "Principal components to keep when whitening (default: chosen from the data)")
-      ->check(program::at_least(1))
-      ->type_name("N");
-  command
-      .add_option(
-          "--ridge", flags.ridge,
-          "Added to the scatter's eigenvalues when whitening, as a number or, with --data, in "
-          "per cent of their sum (default: chosen from the data)")
-      ->type_name("R|P%");
-}
-
-void add_method_options(CLI::App& command, Flags& flags) {
-  command
-      .add_option("--loss", flags.loss,
-                  "sle (each class against the rest, the paper's) or mse (squared error: no "
-                  "activation, three to four levels less an iteration)")
-      ->check(CLI::IsMember({"sle", "mse"}))
-      ->capture_default_str();
-  command
-      .add_option("--iterations", flags.iterations,
-                  "Steps: passes over the data, or over one batch each with --batches")
-      ->capture_default_str()
-      ->check(program::at_least(1))
-      ->type_name("N");
-  command
-      .add_option("--batches", flags.batches,
-                  "Cut the rows, shuffled, into this many parts, one a step in turn; a step's cost "
-                  "falls less than the part does")
-      ->capture_default_str()
-      ->check(program::at_least(1))
-      ->type_name("N");
-  command
-      .add_option("--method", flags.method,
-                  "quadratic-gradient, nag or gradient-ascent (default: nag when whitening, else "
-                  "quadratic-gradient)")
-      ->type_name("METHOD");
-  command
-      .add_option("--bound", flags.bound, "Curvature bound of the quadratic gradient: paper, gram")
-      ->capture_default_str()
-      ->type_name("KIND");
-  command.add_option("--a0", flags.a0, "Start of the momentum (the paper: 0.01)")
-      ->capture_default_str()
-      ->type_name("A");
-  command
-      .add_option("--step", flags.step,
-                  "First step (default when whitening: one over the loss's curvature, 4 for sle "
-                  "and 1 for mse; else the paper's rates)")
-      ->type_name("S");
-  command
-      .add_option("--schedule", flags.schedule,
-                  "How the step shrinks: constant, inverse 1/(1 + rate t), exponential exp(-rate "
-                  "t), cosine to 0 after the last iteration")
-      ->capture_default_str()
-      ->type_name("KIND");
-  command
-      .add_option("--schedule-rate", flags.schedule_rate, "Of inverse and exponential schedules")
-      ->capture_default_str()
-      ->type_name("RATE");
-  command
-      .add_option("--weight-decay", flags.weight_decay,
-                  "Fraction of the weights that an iteration takes away, by the schedule")
-      ->capture_default_str()
-      ->check(CLI::Range(0.0, 0.999))
-      ->type_name("D");
-  command
-      .add_option("--activation", flags.activation,
-                  "Stands in for the sigmoid: paper-cubic, or an odd degree to fit")
-      ->capture_default_str()
-      ->type_name("DEGREE");
-  command
-      .add_option("--range", flags.range,
-                  "Largest logit that the activation covers (default: found with the data, else 8)")
-      ->type_name("R");
-}
-
-void add_protocol_options(CLI::App& command, Flags& flags) {
-  command.add_option("--start", flags.start, "First weights: zero, or encrypted")
-      ->check(CLI::IsMember({"zero", "encrypted"}))
-      ->capture_default_str();
-  command.add_option("--start-value", flags.start_value, "Of every weight of an encrypted start")
-      ->type_name("W");
-  command
-      .add_option("--labels-as", flags.labels_as,
-                  "Upload labels 'encrypted', or as their 'product' with the features")
-      ->check(CLI::IsMember({"encrypted", "product"}))
-      ->capture_default_str();
-  command.add_option("--log-n", flags.log_n, "Ring degree 2^N (default: the fastest)")
-      ->check(CLI::Range(13U, 16U))
-      ->type_name("N");
-  command.add_option("--scale-bits", flags.scale_bits, "Bits of the fixed-point scale")
-      ->capture_default_str()
-      ->type_name("BITS");
-  command
-      .add_option("--refresh", flags.refreshes,
-                  "Refresh the weights in the cloud between iterations: auto, never, always")
-      ->check(CLI::IsMember({"auto", "never", "always"}))
-      ->capture_default_str();
-  command
-      .add_option("--weight-bound", flags.weight_bound,
-                  "Largest weight that refreshes provide for (default: the activation's range)")
-      ->check(program::above_zero())
-      ->type_name("W");
-  command.add_option("--max-ciphertexts", flags.max_ciphertexts, "Upload no more than this many")
-      ->check(program::at_least(1))
-      ->type_name("N");
-  command
-      .add_option(
-          "--max-key-gib", flags.max_key_gib,
-          "Make evaluation keys of no more than this many GiB on disk; about three times as "
-          "much in the cloud's memory")
-      ->check(program::above_zero())
-      ->type_name("GIB");
-  command.add_option("--out", flags.out, "Where to write the plan")->type_name("FILE");
-}
+using Flags = PlanFlags;
 
 std::optional<data::Dataset> read_data(const Flags& flags) {
   if (!flags.data.data.empty()) {
@@ -213,40 +50,104 @@ std::optional<data::Dataset> read_data(const Flags& flags) {
   return std::nullopt;
 }
 
-/// --ridge, per cents turned into the scatter's units.
-std::optional<double> chosen_ridge(const Flags& flags, const data::Dataset* train) {
+/// --ridge and the other flags of whitening.
+journey::WhiteningWishes whitening_wishes(const Flags& flags, bool with_data) {
+  journey::WhiteningWishes wishes;
+  wishes.components = flags.components;
+  wishes.equal_units = std::nullopt;
+  if (!flags.units.empty()) {
+    wishes.equal_units = journey::equal_units(flags.units);
+  }
   const std::string& text = flags.ridge;
   if (text.empty()) {
-    return std::nullopt;
+    return wishes;
   }
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   const std::string unit(end, text.data() + text.size());
-  if (error != std::errc() || !(value >= 0) || !(unit.empty() || (unit == "%" && train))) {
+  if (error != std::errc() || !(value >= 0) || !(unit.empty() || (unit == "%" && with_data))) {
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("--ridge must be a number >= 0, or with --data a per cent: {}", text));
   }
   if (unit.empty()) {
-    return value;
+    wishes.ridge = value;
+  } else {
+    wishes.ridge_fraction = value / 100;
   }
-  const Eigen::RowVectorXd mean = train->features.colwise().mean();
-  return value / 100 * (train->features.rowwise() - mean).squaredNorm();
+  return wishes;
 }
 
-journey::Preparation make_preparation(const Flags& flags,
-                                      const std::optional<data::Dataset>& train) {
+/// What was chosen, and why: a line each.
+using Reasons = std::vector<std::pair<const char*, std::string>>;
+
+data::TransformOptions make_whitening(const Flags& flags, const std::optional<data::Dataset>& train,
+                                      Reasons& reasons) {
+  const journey::WhiteningWishes wishes = whitening_wishes(flags, train.has_value());
+  if (!train) {
+    const Eigen::Index components =
+        wishes.components.value_or(journey::components_by_rule(flags.rows, flags.features));
+    if (!wishes.components) {
+      reasons.emplace_back("components",
+                           fmt::format("{}: with the bias a power of two, at most the features and "
+                                       "a quarter of the rows; --data chooses",
+                                       components));
+    }
+    return {data::TransformKind::kWhiten, components, wishes.ridge.value_or(0),
+            wishes.equal_units.value_or(false)};
+  }
+  const data::WhiteningChoice choice = journey::choose_whitening(*train, wishes);
+  if (!(wishes.components && wishes.ridge && wishes.equal_units)) {
+    reasons.emplace_back(
+        "components",
+        fmt::format("{} in {} units, ridge {:g} % of the scatter: the fewest within a standard "
+                    "error of the smallest leave-one-out error ({:.4f}, {:.4f})",
+                    choice.options.components, choice.options.equal_units ? "equal" : "the file's",
+                    100 * choice.ridge_fraction, choice.press, choice.best_press));
+  }
+  return choice.options;
+}
+
+/// The rules are for steps that are alike, on all rows, from W = 0, on whitened features.
+bool has_rules(const Flags& flags, const journey::Preparation& p) {
+  return p.transform.kind == data::TransformKind::kWhiten && p.loss == learn::Loss::kSle &&
+         p.optimizer.method == learn::Optimizer::kNag && p.optimizer.a0 == 1 &&
+         p.optimizer.schedule == learn::StepSchedule::kConstant && flags.batches == 1 &&
+         flags.start == "zero";
+}
+
+/// Step and iterations where flags leave them open.
+void choose_steps(const Flags& flags, const std::optional<data::Dataset>& train,
+                  journey::TrainingRequest& request, Reasons& reasons) {
+  learn::OptimizerOptions& optimizer = request.preparation.optimizer;
+  request.iterations = flags.iterations.value_or(journey::kDefaultIterations);
+  if (!has_rules(flags, request.preparation) || (flags.iterations && flags.step)) {
+    return;
+  }
+  if (!train || flags.no_mirror) {
+    optimizer.step = flags.step.value_or(journey::kDefaultStep);
+    reasons.emplace_back("training", fmt::format("{} iterations of step {:g}: the rule for data "
+                                                 "that nobody has seen",
+                                                 request.iterations, *optimizer.step));
+    return;
+  }
+  const journey::TrainingChoice choice =
+      journey::choose_training(*train, request.preparation, {flags.iterations, flags.step});
+  request.iterations = choice.iterations;
+  optimizer.step = choice.step;
+  reasons.emplace_back(
+      "training", fmt::format("{} iterations of step {:g}: {:.2f} % of {} rows held back in the "
+                              "clear; logistic regression run to its end {:.2f} %",
+                              choice.iterations, choice.step, 100 * choice.accuracy,
+                              choice.held_back, 100 * choice.reference));
+}
+
+journey::Preparation make_preparation(const Flags& flags, const std::optional<data::Dataset>& train,
+                                      Reasons& reasons) {
   journey::Preparation p;
   p.transform.kind = journey::transform_kind(flags.transform);
   const bool whiten = p.transform.kind == data::TransformKind::kWhiten;
-  if (whiten && train) {
-    p.transform = journey::choose_whitening(*train, flags.components, chosen_ridge(flags, &*train));
-  } else if (whiten) {
-    if (!flags.components) {
-      throw Error(ErrorCode::kInvalidArgument,
-                  "whitening without --data needs --components: none given");
-    }
-    p.transform.components = *flags.components;
-    p.transform.ridge = chosen_ridge(flags, nullptr).value_or(0);
+  if (whiten) {
+    p.transform = make_whitening(flags, train, reasons);
   }
   const std::string fallback = whiten ? "nag" : "quadratic-gradient";
   p.optimizer.method = journey::optimizer_method(flags.method.empty() ? fallback : flags.method);
@@ -264,13 +165,17 @@ journey::Preparation make_preparation(const Flags& flags,
   }
   p.bound = journey::curvature_bound(flags.bound);
   p.start_value = flags.start_value;
+  if (train) {
+    p.class_names = train->class_names;
+  }
   return p;
 }
 
-journey::TrainingRequest make_request(const Flags& flags,
-                                      const std::optional<data::Dataset>& train) {
+journey::TrainingRequest make_request(const Flags& flags, const std::optional<data::Dataset>& train,
+                                      Reasons& reasons) {
   journey::TrainingRequest request;
-  request.preparation = make_preparation(flags, train);
+  request.preparation = make_preparation(flags, train, reasons);
+  choose_steps(flags, train, request, reasons);
   request.rows = train ? static_cast<std::size_t>(train->rows()) : flags.rows;
   const data::TransformOptions& transform = request.preparation.transform;
   const std::size_t plain = train ? static_cast<std::size_t>(train->columns()) : flags.features;
@@ -279,10 +184,11 @@ journey::TrainingRequest make_request(const Flags& flags,
                               : plain);
   request.classes =
       train ? std::max(flags.classes, static_cast<std::size_t>(train->classes)) : flags.classes;
-  request.iterations = flags.iterations;
   request.batches = flags.batches;
-  request.labels = flags.labels_as == "encrypted" ? learn::LabelSource::kEncryptedLabels
-                                                  : learn::LabelSource::kUploadedProduct;
+  const bool product = flags.labels_as.empty() ? has_rules(flags, request.preparation)
+                                               : flags.labels_as == "product";
+  request.labels =
+      product ? learn::LabelSource::kUploadedProduct : learn::LabelSource::kEncryptedLabels;
   request.start = flags.start == "encrypted" ? learn::Start::kEncrypted : learn::Start::kZero;
   request.scale_bits = flags.scale_bits;
   request.refreshes = journey::refreshes_policy(flags.refreshes);
@@ -296,26 +202,41 @@ journey::TrainingRequest make_request(const Flags& flags,
 }
 
 learn::Activation make_activation(const Flags& flags, const journey::TrainingRequest& request,
-                                  const data::Dataset* train,
-                                  const journey::PreparedData* prepared) {
+                                  const data::Dataset* train, const journey::PreparedData* prepared,
+                                  Reasons& reasons) {
   if (request.preparation.loss != learn::Loss::kSle) {
     return {};
   }
   if (flags.activation == "paper-cubic") {
     return learn::paper_cubic();
   }
+  const bool rules = has_rules(flags, request.preparation);
   learn::ActivationFit fit;
+  fit.degree = rules ? journey::degree_by_rule(request.iterations, prepared && !flags.no_mirror)
+                     : kDegreeWithoutRule;
   const std::string& text = flags.activation;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), fit.degree);
-  if (error != std::errc() || end != text.data() + text.size()) {
+  if (!text.empty() && (error != std::errc() || end != text.data() + text.size())) {
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("--activation must be paper-cubic or an odd degree: {}", text));
   }
-  if (!flags.range && prepared != nullptr) {
-    return journey::choose_activation(fit.degree, request, *prepared, train->labels);
+  const double rule =
+      rules ? journey::range_by_rule(*request.preparation.optimizer.step, request.iterations)
+            : kRangeWithoutData;
+  if (!flags.range && prepared != nullptr && !flags.no_mirror) {
+    auto found = journey::choose_activation(fit.degree, request, *prepared, train->labels);
+    reasons.emplace_back("range", fmt::format("{:g}: a tenth beyond the largest logit of the "
+                                              "mirror; by rule {:g}",
+                                              found.domain(), rule));
+    return found;
+  }
+  if (!flags.range) {
+    reasons.emplace_back("range", fmt::format("{:g}: by the rule for this step and these "
+                                              "iterations",
+                                              rule));
   }
   fit.method = journey::fit_method(fit.degree);
-  fit.radius = flags.range.value_or(kRangeWithoutData);
+  fit.radius = flags.range.value_or(rule);
   return program::value_or_throw(learn::fit_activation(fit));
 }
 
@@ -325,19 +246,23 @@ void run(const Flags& flags) {
     program::check_target(flags.out);
   }
   std::optional<data::Dataset> train = read_data(flags);
-  journey::TrainingRequest request = make_request(flags, train);
+  Reasons reasons;
+  journey::TrainingRequest request = make_request(flags, train, reasons);
   std::optional<journey::PreparedData> prepared;
   if (train) {
     train = journey::arrange(std::move(*train), request.preparation);
     prepared = journey::prepare(*train, request.preparation);
   }
-  request.activation =
-      make_activation(flags, request, train ? &*train : nullptr, prepared ? &*prepared : nullptr);
+  request.activation = make_activation(flags, request, train ? &*train : nullptr,
+                                       prepared ? &*prepared : nullptr, reasons);
   const std::size_t threads =
       flags.common.threads == 0 ? program::available_cores() : flags.common.threads;
   const journey::OwnerPlan plan = journey::make_plan(request, learn::measure_cost_model(threads));
   journey::print_plan(console, plan, threads);
-  if (prepared) {
+  for (const auto& [what, why] : reasons) {
+    console.row(fmt::format("chosen: {}", what), why);
+  }
+  if (prepared && !flags.no_mirror) {
     const auto mirror = journey::run_mirror(plan, *prepared, train->labels);
     for (const std::string& warning : journey::range_warnings(plan, mirror)) {
       fmt::print(stderr, "blindfit: warning: {}\n", warning);
@@ -358,11 +283,7 @@ void add_plan_command(CLI::App& app) {
       "Plan a training run: levels, keys, upload, memory and time. Makes nothing secret. With "
       "--data, what is left open is chosen from the data in the clear, on this machine.");
   const auto flags = std::make_shared<Flags>();
-  add_data_options(*command, *flags);
-  add_method_options(*command, *flags);
-  add_protocol_options(*command, *flags);
-  program::add_threads_option(*command, flags->common);
-  program::add_json_option(*command, flags->common);
+  add_plan_flags(*command, *flags);
   command->callback([flags] { run(*flags); });
 }
 

@@ -47,7 +47,7 @@ journey::OwnerPlan longest_plan(journey::TrainingRequest request, const learn::C
 journey::OwnerPlan plan_paper_whitened(const data::Dataset& train, const learn::CostModel& cost) {
   journey::TrainingRequest request = request_for(train);
   request.iterations = 2;
-  request.preparation.transform = journey::choose_whitening(train, std::nullopt, std::nullopt);
+  request.preparation.transform = journey::choose_whitening(train, {}).options;
   request.preparation.optimizer = {.method = learn::Optimizer::kNag, .a0 = 1, .step = kNewtonStep};
   request.features = 1 + static_cast<std::size_t>(request.preparation.transform.components);
   const journey::PreparedData prepared = journey::prepare(train, request.preparation);

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "apps/program/exit_code.h"
-#include "blindfit/data/whitening_choice.h"
 
 namespace blindfit::journey {
 namespace {
@@ -20,6 +20,7 @@ constexpr double kSpare = 1.1;
 constexpr double kNarrowest = 2;
 constexpr double kWidest = 1000;
 constexpr int kTries = 6;
+constexpr Eigen::Index kMostRowsToChoose = 20'000;
 
 learn::TrainerOptions trainer_options(const TrainingRequest& request,
                                       const PreparedData& prepared) {
@@ -46,25 +47,44 @@ learn::FitMethod fit_method(int degree) noexcept {
   return degree <= 3 ? learn::FitMethod::kLeastSquares : learn::FitMethod::kMinimax;
 }
 
-data::TransformOptions choose_whitening(const data::Dataset& train,
-                                        std::optional<Eigen::Index> components,
-                                        std::optional<double> ridge) {
-  if (components && ridge) {
-    return {data::TransformKind::kWhiten, *components, *ridge};
+data::Dataset sample_rows(const data::Dataset& train) {
+  if (train.rows() <= kMostRowsToChoose) {
+    return train;
+  }
+  std::vector<Eigen::Index> rows(static_cast<std::size_t>(kMostRowsToChoose));
+  for (Eigen::Index i = 0; i < kMostRowsToChoose; ++i) {
+    rows[static_cast<std::size_t>(i)] = i * train.rows() / kMostRowsToChoose;
+  }
+  return data::select(train, rows);
+}
+
+data::WhiteningChoice choose_whitening(const data::Dataset& train, const WhiteningWishes& wishes) {
+  if (wishes.components && wishes.ridge && wishes.equal_units) {
+    return {{data::TransformKind::kWhiten, *wishes.components, *wishes.ridge, *wishes.equal_units}};
   }
   data::WhiteningGrid grid;
-  if (components) {
-    grid.components = {*components};
+  grid.components = {7, 15, 31, 63, 127, 255, 511, 1023};
+  if (wishes.components) {
+    grid.components = {*wishes.components};
   }
-  auto options = program::value_or_throw(data::choose_whitening(train, grid)).options;
-  if (components && options.components < *components) {
+  if (wishes.ridge_fraction) {
+    grid.ridge_fractions = {*wishes.ridge_fraction};
+  }
+  grid.try_equal_units = wishes.equal_units.value_or(true);
+  grid.try_file_units = !wishes.equal_units.value_or(false);
+  const data::Dataset sample = sample_rows(train);
+  auto choice = program::value_or_throw(data::choose_whitening(sample, grid));
+  data::TransformOptions& options = choice.options;
+  if (wishes.components && options.components < *wishes.components) {
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("{}: components must be in [1, {}], the rank of the centred features; "
                             "ask for fewer: {}",
-                            train.source, options.components, *components));
+                            train.source, options.components, *wishes.components));
   }
-  options.ridge = ridge.value_or(options.ridge);
-  return options;
+  // The scatter grows with the rows.
+  options.ridge *= static_cast<double>(train.rows()) / static_cast<double>(sample.rows());
+  options.ridge = wishes.ridge.value_or(options.ridge);
+  return choice;
 }
 
 learn::Activation choose_activation(int degree, const TrainingRequest& request,

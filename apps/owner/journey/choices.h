@@ -6,14 +6,25 @@
 #include <span>
 
 #include "apps/owner/journey/owner_plan.h"
+#include "blindfit/data/whitening_choice.h"
 
 namespace blindfit::journey {
 
-/// Components and ridge by leave-one-out error of the training rows (data::choose_whitening); a
-/// given `components` or `ridge` is kept.
-data::TransformOptions choose_whitening(const data::Dataset& train,
-                                        std::optional<Eigen::Index> components,
-                                        std::optional<double> ridge);
+/// At most 20,000 rows, evenly spaced, so that files sorted by label lose no class: enough for
+/// choices.
+data::Dataset sample_rows(const data::Dataset& train);
+
+/// What of a whitening is settled; the rest is chosen.
+struct WhiteningWishes {
+  std::optional<Eigen::Index> components;
+  std::optional<double> ridge;           ///< TransformOptions::ridge
+  std::optional<double> ridge_fraction;  ///< of the total scatter, instead
+  std::optional<bool> equal_units = false;
+};
+
+/// By leave-one-out error of sample_rows (data::choose_whitening). Throws Error{kInvalidArgument}
+/// for more components than the rank.
+data::WhiteningChoice choose_whitening(const data::Dataset& train, const WhiteningWishes& wishes);
 
 /// Minimax, but least squares for a cubic, which has too little freedom to spend it on the ends of
 /// its interval (note 0006).

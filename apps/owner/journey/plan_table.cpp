@@ -19,7 +19,9 @@ using program::format_seconds;
 std::string transform_text(const data::TransformOptions& transform) {
   std::string text(to_string(transform.kind));
   if (transform.kind == data::TransformKind::kWhiten) {
-    text += fmt::format(" to {} components, ridge {:.4g}", transform.components, transform.ridge);
+    text +=
+        fmt::format(" to {} components{}, ridge {:.4g}", transform.components,
+                    transform.equal_units ? " of features in equal units" : "", transform.ridge);
   }
   return text;
 }

@@ -25,6 +25,9 @@ using nlohmann::json;
 /// Of a column that no transform scales: features of networks stay below it.
 constexpr double kLargestPlainMean = 0x1p4;
 
+constexpr std::string_view kFileUnits = "file";
+constexpr std::string_view kEqualUnits = "equal";
+
 template <typename T>
 struct Name {
   T value;
@@ -76,6 +79,13 @@ std::string_view name_of(const std::array<Name<T>, N>& names, T value) noexcept 
 TransformKind transform_kind(std::string_view name) {
   return value_of(kTransforms, name, "the transform");
 }
+bool equal_units(std::string_view name) {
+  if (name != kFileUnits && name != kEqualUnits) {
+    throw Error(ErrorCode::kInvalidArgument,
+                fmt::format("the units must be one of {}, {}: {}", kFileUnits, kEqualUnits, name));
+  }
+  return name == kEqualUnits;
+}
 Optimizer optimizer_method(std::string_view name) {
   return value_of(kOptimizers, name, "the method");
 }
@@ -110,8 +120,14 @@ json to_json(const Preparation& p) {
                  {"weight_decay", p.optimizer.weight_decay},
                  {"bound", to_string(p.bound)},
                  {"start_value", p.start_value}};
+  if (p.transform.equal_units) {
+    object["units"] = kEqualUnits;
+  }
   if (p.optimizer.step) {
     object["step"] = *p.optimizer.step;
+  }
+  if (!p.class_names.empty()) {
+    object["class_names"] = p.class_names;
   }
   if (p.shuffle) {
     object["shuffle"] = *p.shuffle;
@@ -124,13 +140,14 @@ Preparation preparation_from_json(const json& object) {
   constexpr std::uint64_t kMaxShuffleSeed = ~std::uint64_t{0};
   const wire::JsonFields fields(
       object, "owner",
-      {"transform", "components", "ridge", "loss", "method", "a0", "step", "schedule",
-       "schedule_rate", "weight_decay", "bound", "start_value", "shuffle"});
+      {"transform", "components", "ridge", "units", "loss", "method", "a0", "step", "schedule",
+       "schedule_rate", "weight_decay", "bound", "start_value", "shuffle", "class_names"});
   Preparation p;
   p.transform.kind = transform_kind(fields.text("transform"));
   p.transform.components =
       static_cast<Eigen::Index>(fields.unsigned_integer("components", kMaxComponents));
   p.transform.ridge = fields.number("ridge");
+  p.transform.equal_units = fields.has("units") && equal_units(fields.text("units"));
   p.loss = program::value_or_throw(learn::loss_from(fields.text("loss")));
   p.optimizer.method = optimizer_method(fields.text("method"));
   p.optimizer.a0 = fields.number("a0");
@@ -142,6 +159,9 @@ Preparation preparation_from_json(const json& object) {
   }
   p.bound = curvature_bound(fields.text("bound"));
   p.start_value = fields.number("start_value");
+  if (fields.has("class_names")) {
+    p.class_names = fields.texts("class_names");
+  }
   if (fields.has("shuffle")) {
     p.shuffle = fields.unsigned_integer("shuffle", kMaxShuffleSeed);
   }

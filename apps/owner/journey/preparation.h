@@ -8,7 +8,9 @@
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "blindfit/data/transform.h"
 #include "blindfit/learn/objective.h"
@@ -28,7 +30,8 @@ struct Preparation {
   learn::Loss loss = learn::Loss::kSle;
   learn::OptimizerOptions optimizer;
   CurvatureBound bound = CurvatureBound::kPaper;
-  double start_value = 0;  ///< of every weight in W_0, if the start is encrypted
+  double start_value = 0;                     ///< of every weight in W_0, if the start is encrypted
+  std::vector<std::string> class_names = {};  ///< data::Dataset's
   /// Draws the order in which rows are encrypted; none: the file's. Batches are consecutive rows,
   /// and files are often sorted.
   std::optional<std::uint64_t> shuffle;
@@ -41,6 +44,8 @@ Preparation preparation_from_json(const nlohmann::json& object);
 /// Names as flags and plan files write them. Reading throws Error{kInvalidArgument} that lists the
 /// known ones.
 data::TransformKind transform_kind(std::string_view name);
+/// Of whitening: "file" or "equal".
+bool equal_units(std::string_view name);
 learn::Optimizer optimizer_method(std::string_view name);
 CurvatureBound curvature_bound(std::string_view name);
 std::string_view to_string(data::TransformKind kind) noexcept;
