@@ -22,6 +22,7 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
+constexpr double kSoftmaxRangeWithoutData = 16;
 constexpr double kRangeWithoutData = 8;
 constexpr int kDegreeWithoutRule = 5;
 constexpr double kGib = 0x1p30;
@@ -214,6 +215,7 @@ learn::Activation make_activation(const Flags& flags, const journey::TrainingReq
   learn::ActivationFit fit;
   fit.degree = rules ? journey::degree_by_rule(request.iterations, prepared && !flags.no_mirror)
                      : kDegreeWithoutRule;
+  fit.extension.steps = flags.extensions;
   const std::string& text = flags.activation;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), fit.degree);
   if (!text.empty() && (error != std::errc() || end != text.data() + text.size())) {
@@ -224,7 +226,7 @@ learn::Activation make_activation(const Flags& flags, const journey::TrainingReq
       rules ? journey::range_by_rule(*request.preparation.optimizer.step, request.iterations)
             : kRangeWithoutData;
   if (!flags.range && prepared != nullptr && !flags.no_mirror) {
-    auto found = journey::choose_activation(fit.degree, request, *prepared, train->labels);
+    auto found = journey::choose_activation(fit, request, *prepared, train->labels);
     reasons.emplace_back("range", fmt::format("{:g}: a tenth beyond the largest logit of the "
                                               "mirror; by rule {:g}",
                                               found.domain(), rule));
@@ -236,8 +238,28 @@ learn::Activation make_activation(const Flags& flags, const journey::TrainingReq
                                               rule));
   }
   fit.method = journey::fit_method(fit.degree);
-  fit.radius = flags.range.value_or(rule);
+  fit.radius = flags.range.value_or(rule) / fit.extension.widest(1);
   return program::value_or_throw(learn::fit_activation(fit));
+}
+
+/// Set for the loss that has one.
+std::optional<learn::SoftmaxApproximation> make_softmax(const Flags& flags,
+                                                        const journey::TrainingRequest& request,
+                                                        const data::Dataset* train,
+                                                        const journey::PreparedData* prepared,
+                                                        Reasons& reasons) {
+  if (request.preparation.loss != learn::Loss::kSoftmax) {
+    return std::nullopt;
+  }
+  if (!flags.range && prepared != nullptr && !flags.no_mirror) {
+    auto found = journey::choose_softmax(request, *prepared, train->labels);
+    reasons.emplace_back(
+        "range",
+        fmt::format("{:g}: a tenth beyond the largest logit of the mirror", found.spec.domain));
+    return found;
+  }
+  return program::value_or_throw(
+      learn::make_softmax({request.classes, flags.range.value_or(kSoftmaxRangeWithoutData)}));
 }
 
 void run(const Flags& flags) {
@@ -255,6 +277,8 @@ void run(const Flags& flags) {
   }
   request.activation = make_activation(flags, request, train ? &*train : nullptr,
                                        prepared ? &*prepared : nullptr, reasons);
+  request.softmax = make_softmax(flags, request, train ? &*train : nullptr,
+                                 prepared ? &*prepared : nullptr, reasons);
   const std::size_t threads =
       flags.common.threads == 0 ? program::available_cores() : flags.common.threads;
   const journey::OwnerPlan plan = journey::make_plan(request, learn::measure_cost_model(threads));

@@ -47,9 +47,10 @@ void add_data_options(CLI::App& command, PlanFlags& flags) {
 void add_method_options(CLI::App& command, PlanFlags& flags) {
   command
       .add_option("--loss", flags.loss,
-                  "sle (each class against the rest, the paper's) or mse (squared error: no "
-                  "activation, three to four levels less an iteration)")
-      ->check(CLI::IsMember({"sle", "mse"}))
+                  "sle (each class against the rest, the paper's), mse (squared error: no "
+                  "activation, three or four levels less an iteration) or softmax (16 levels for "
+                  "ten classes)")
+      ->check(CLI::IsMember({"sle", "mse", "softmax"}))
       ->capture_default_str();
   command
       .add_option("--iterations", flags.iterations,
@@ -78,8 +79,8 @@ void add_method_options(CLI::App& command, PlanFlags& flags) {
       ->type_name("A");
   command
       .add_option("--step", flags.step,
-                  "First step (default when whitening: one over the loss's curvature, 4 for sle "
-                  "and 1 for mse; else the paper's rates)")
+                  "First step (default when whitening: one over the loss's curvature, 4 for "
+                  "sle, 1 for mse, 2 for softmax; else the paper's rates)")
       ->type_name("S");
   command
       .add_option("--schedule", flags.schedule,
@@ -102,6 +103,12 @@ void add_method_options(CLI::App& command, PlanFlags& flags) {
                   "Stands in for the sigmoid: paper-cubic, or an odd degree to fit (default: by "
                   "the iterations)")
       ->type_name("DEGREE");
+  command
+      .add_option("--extensions", flags.extensions,
+                  "Steps that widen the polynomial's range by a half, two levels each")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 8))
+      ->type_name("N");
   command
       .add_option("--range", flags.range,
                   "Largest logit that the activation covers (default: found with the data, else by "

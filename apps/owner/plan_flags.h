@@ -34,6 +34,7 @@ struct PlanFlags {
   double schedule_rate = 0.1;
   double weight_decay = 0;
   std::string activation;
+  int extensions = 0;
   std::optional<double> range;
   std::string start = "zero";
   double start_value = 0;

@@ -41,8 +41,9 @@ void validate(const data::Dataset& train, double scatter, DemoChoice& choice) {
   learn::TrainerOptions trainer;
   trainer.optimizer = request.preparation.optimizer;
   trainer.iterations = kIterations;
-  const learn::Activation activation = journey::choose_activation(
-      kDegree, request, journey::prepare(train, request.preparation), train.labels);
+  const learn::Activation activation =
+      journey::choose_activation({.degree = kDegree, .extension = {}}, request,
+                                 journey::prepare(train, request.preparation), train.labels);
   trainer.activation = activation;
   choice.range = activation.domain();
   choice.accuracy =

@@ -62,8 +62,9 @@ journey::OwnerPlan plan_idash(const data::Dataset& train, const learn::CostModel
   request.iterations = kIterations;
   request.labels = learn::LabelSource::kUploadedProduct;
   request.scale_bits = kScaleBits;
-  request.activation = journey::choose_activation(
-      kDegree, request, journey::prepare(train, request.preparation), train.labels);
+  request.activation =
+      journey::choose_activation({.degree = kDegree, .extension = {}}, request,
+                                 journey::prepare(train, request.preparation), train.labels);
   return journey::make_plan(request, cost);
 }
 

@@ -51,7 +51,8 @@ journey::OwnerPlan plan_paper_whitened(const data::Dataset& train, const learn::
   request.preparation.optimizer = {.method = learn::Optimizer::kNag, .a0 = 1, .step = kNewtonStep};
   request.features = 1 + static_cast<std::size_t>(request.preparation.transform.components);
   const journey::PreparedData prepared = journey::prepare(train, request.preparation);
-  request.activation = journey::choose_activation(kDegree, request, prepared, train.labels);
+  request.activation = journey::choose_activation({.degree = kDegree, .extension = {}}, request,
+                                                  prepared, train.labels);
   request.refreshes = journey::Refreshes::kNever;
   request.max_ciphertexts = 6;
   return journey::make_plan(request, cost);

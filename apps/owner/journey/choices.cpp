@@ -87,30 +87,53 @@ data::WhiteningChoice choose_whitening(const data::Dataset& train, const Whiteni
   return choice;
 }
 
-learn::Activation choose_activation(int degree, const TrainingRequest& request,
-                                    const PreparedData& prepared, std::span<const int> labels) {
+namespace {
+
+/// The first of make(domain) whose domain the mirror does not leave, with a tenth to spare; none if
+/// the training diverges with every one.
+template <typename Make>
+auto choose_domain(const learn::ActivationModel& exact, const Make& make,
+                   const TrainingRequest& request, const PreparedData& prepared,
+                   std::span<const int> labels) -> decltype(make(1.0)) {
   learn::TrainerOptions options = trainer_options(request, prepared);
-  options.activation = learn::ExactSigmoid{};
+  options.activation = exact;
   const auto classes = static_cast<int>(request.classes);
   double largest = learn::train(prepared.design, labels, classes, options).largest_logit();
   for (int i = 0; i < kTries && std::isfinite(largest) && largest * kSpare < kWidest; ++i) {
-    learn::ActivationFit fit;
-    fit.degree = degree;
-    fit.method = fit_method(degree);
-    fit.radius = std::max(kNarrowest, std::ceil(kSpare * largest * 4) / 4);
-    learn::Activation activation = program::value_or_throw(learn::fit_activation(fit));
-    options.activation = activation;
+    auto model = make(std::max(kNarrowest, std::ceil(kSpare * largest * 4) / 4));
+    options.activation = model;
     const learn::TrainingTrace trace = learn::train(prepared.design, labels, classes, options);
     if (!trace.first_exceedance) {
-      return activation;
+      return model;
     }
-    largest = trace.largest_logit();
+    largest = std::max(largest * kSpare, trace.largest_logit());
   }
-  throw Error(ErrorCode::kInvalidArgument,
-              fmt::format("training must keep its logits in a domain that a polynomial of degree "
-                          "{} can cover: it reached {:.3g}; give --range, a smaller --step or "
-                          "fewer --iterations",
-                          degree, largest));
+  throw Error(
+      ErrorCode::kInvalidArgument,
+      fmt::format("training must keep its logits in a domain that the activation can cover: "
+                  "it reached {:.3g}; give --range, a smaller --step or fewer --iterations",
+                  largest));
+}
+
+}  // namespace
+
+learn::Activation choose_activation(learn::ActivationFit shape, const TrainingRequest& request,
+                                    const PreparedData& prepared, std::span<const int> labels) {
+  shape.method = fit_method(shape.degree);
+  const auto make = [&shape](double domain) {
+    shape.radius = domain / shape.extension.widest(1);
+    return program::value_or_throw(learn::fit_activation(shape));
+  };
+  return choose_domain(learn::ExactSigmoid{}, make, request, prepared, labels);
+}
+
+learn::SoftmaxApproximation choose_softmax(const TrainingRequest& request,
+                                           const PreparedData& prepared,
+                                           std::span<const int> labels) {
+  const auto make = [&request](double domain) {
+    return program::value_or_throw(learn::make_softmax({request.classes, domain}));
+  };
+  return choose_domain(learn::ExactSoftmax{}, make, request, prepared, labels);
 }
 
 }  // namespace blindfit::journey

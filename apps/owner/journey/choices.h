@@ -30,10 +30,15 @@ data::WhiteningChoice choose_whitening(const data::Dataset& train, const Whiteni
 /// its interval (note 0006).
 learn::FitMethod fit_method(int degree) noexcept;
 
-/// A fit of odd degree whose domain the training of `request` does not leave, with a tenth to
-/// spare: found by running the mirror, first with the exact sigmoid. Throws Error{kInvalidArgument}
-/// if the training diverges with every domain that was tried.
-learn::Activation choose_activation(int degree, const TrainingRequest& request,
+/// A fit of `shape`, its radius aside, whose domain the training of `request` does not leave, with
+/// a tenth to spare: found by running the mirror, first with the exact sigmoid. Throws
+/// Error{kInvalidArgument} if the training diverges with every domain that was tried.
+learn::Activation choose_activation(learn::ActivationFit shape, const TrainingRequest& request,
                                     const PreparedData& prepared, std::span<const int> labels);
+
+/// The same for the softmax, up to an error of 1e-2.
+learn::SoftmaxApproximation choose_softmax(const TrainingRequest& request,
+                                           const PreparedData& prepared,
+                                           std::span<const int> labels);
 
 }  // namespace blindfit::journey

@@ -73,6 +73,18 @@ std::string refresh_text(const learn::TrainingPlan& plan) {
       refresh.set.usable.count, refresh.set.usable.bits, refresh.weight_bound, failure_log2(plan));
 }
 
+std::string memory_text(const learn::TrainingPlan& plan) {
+  constexpr double kWorthSaying = 0.9;
+  const double all = plan.costs.peak_memory_bytes;
+  const double least = learn::streaming_memory(plan, 1);
+  std::string text = "about " + format_bytes(all);
+  if (least < kWorthSaying * all) {
+    text += fmt::format("; with less, down to {}, it reads the data in every iteration again",
+                        format_bytes(least));
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string activation_text(const learn::TrainingSpec& spec) {
@@ -116,10 +128,7 @@ void print_plan(const program::Console& console, const OwnerPlan& owner, std::si
   console.row("evaluation keys", fmt::format("{}: {} on disk, {} in memory", plan.keys.count(),
                                              format_bytes(costs.evaluation_key_bytes),
                                              format_bytes(costs.resident_key_bytes)));
-  console.row("cloud's peak memory",
-              fmt::format("about {}; with {} it reads the data from disk in every iteration",
-                          format_bytes(costs.peak_memory_bytes),
-                          format_bytes(learn::streaming_memory(plan, 1))));
+  console.row("cloud's peak memory", memory_text(plan));
   console.row(
       "cloud's time",
       fmt::format("about {} an iteration, {} in all ({} key switches) on {} threads here",
