@@ -135,11 +135,15 @@ void choose_steps(const Flags& flags, const std::optional<data::Dataset>& train,
       journey::choose_training(*train, request.preparation, {flags.iterations, flags.step});
   request.iterations = choice.iterations;
   optimizer.step = choice.step;
+  const std::string what =
+      fmt::format("{} iterations of step {:g}", choice.iterations, choice.step);
   reasons.emplace_back(
-      "training", fmt::format("{} iterations of step {:g}: {:.2f} % of {} rows held back in the "
-                              "clear; logistic regression run to its end {:.2f} %",
-                              choice.iterations, choice.step, 100 * choice.accuracy,
-                              choice.held_back, 100 * choice.reference));
+      "training",
+      choice.held_back == 0
+          ? what + ": by rule; there are too few rows to hold some back"
+          : fmt::format("{}: {:.2f} % of {} rows held back in the clear; logistic "
+                        "regression run to its end {:.2f} %",
+                        what, 100 * choice.accuracy, choice.held_back, 100 * choice.reference));
 }
 
 journey::Preparation make_preparation(const Flags& flags, const std::optional<data::Dataset>& train,
@@ -296,7 +300,11 @@ void run(const Flags& flags) {
     journey::save_owner_plan(flags.out, plan);
     console.print("wrote '{}'; next: blindfit keygen --plan {} --out DIR\n", flags.out, flags.out);
   }
-  console.write_json(journey::plan_figures(plan));
+  nlohmann::json figures = journey::plan_figures(plan);
+  for (const auto& [what, why] : reasons) {
+    figures["chosen"][what] = why;
+  }
+  console.write_json(figures);
 }
 
 }  // namespace

@@ -23,6 +23,8 @@ constexpr int kFolds = 5;
 constexpr std::uint64_t kFoldSeed = 1;
 /// One fold holds a thousand rows then: the standard error of an accuracy is below a point.
 constexpr Eigen::Index kRowsForOneFold = 5'000;
+/// Fewer say nothing.
+constexpr std::size_t kFewestRows = 10;
 constexpr double kTolerance = 0.002;
 constexpr double kStandardErrors = 0.5;
 /// The Newton step of the sigmoid's curvature, with which NAG converges, and long enough for it.
@@ -60,8 +62,14 @@ class Folds {
 
  private:
   void add(const data::Split& split, data::TransformOptions transform, Eigen::Index all_rows) {
+    if (split.test.rows() == 0) {
+      return;
+    }
     const auto axes = value_or_throw(data::principal_axes(split.train.features));
     transform.components = std::min(transform.components, axes.eigenvalues.size());
+    if (transform.components == 0) {
+      return;
+    }
     transform.ridge *= static_cast<double>(split.train.rows()) / static_cast<double>(all_rows);
     const auto fitted = value_or_throw(data::fit_transform(split.train.features, transform));
     folds_.push_back(
@@ -121,6 +129,9 @@ TrainingChoice choose_training(const data::Dataset& train, const Preparation& pr
   data::TransformOptions transform = preparation.transform;
   transform.ridge *= static_cast<double>(sample.rows()) / static_cast<double>(train.rows());
   const Folds folds(sample, transform);
+  if (folds.held_back() < kFewestRows) {
+    return {wishes.iterations.value_or(kDefaultIterations), wishes.step.value_or(kSafeStep)};
+  }
   const double reference = folds.accuracy(options_of(preparation, kSafeStep, kConverged));
   const double error =
       std::sqrt(reference * (1 - reference) / static_cast<double>(folds.held_back()));

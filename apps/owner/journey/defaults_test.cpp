@@ -88,6 +88,20 @@ TEST(ChooseTraining, KeepsWhatIsSettled) {
   EXPECT_EQ(choice.step, 5);
 }
 
+TEST(ChooseTraining, GoesByRuleWhereRowsAreFew) {
+  data::Dataset alike = clouds(30, 2, 2);
+  alike.features.setConstant(3);
+  alike.features(0, 0) = 4;  // without this row nothing varies
+  for (const data::Dataset& train : {data::head(clouds(30, 2, 2), 4), alike}) {
+    Preparation preparation;
+    preparation.transform = {data::TransformKind::kWhiten, 1, 0};
+    preparation.optimizer = {.method = learn::Optimizer::kNag, .a0 = 1};
+    const TrainingChoice choice = choose_training(train, preparation, {});
+    EXPECT_EQ(choice.iterations, kDefaultIterations);
+    EXPECT_GE(choice.step, 4);
+  }
+}
+
 TEST(SampleRows, TakesEvenlySpacedRows) {
   const data::Dataset few = clouds(50, 2, 2);
   EXPECT_EQ(sample_rows(few).rows(), 50);
