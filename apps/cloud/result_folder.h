@@ -23,6 +23,9 @@ struct TrainingRecord {
   double peak_anonymous_mib = 0;
   std::size_t threads = 0;
 
+  std::size_t pairs_at_once =
+      0;  ///< row pairs of X in memory at a time if it is streamed; not saved
+
   [[nodiscard]] std::size_t finished() const noexcept { return iteration_seconds.size(); }
 };
 

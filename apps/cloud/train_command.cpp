@@ -32,12 +32,18 @@ void run(const Flags& flags) {
   console.print("trained {} iterations into '{}'\n", record.finished(), options.out.string());
   console.row("iterations", program::format_seconds(seconds) + " in all");
   console.row("loading", program::format_seconds(record.load_seconds));
+  if (record.pairs_at_once != 0) {
+    console.row("data", fmt::format("more than memory holds: read in every iteration again, {} "
+                                    "pairs of row tiles at a time",
+                                    record.pairs_at_once));
+  }
   console.row("peak memory", program::format_bytes(record.peak_anonymous_mib * 1024 * 1024));
   console.write_json({{"iterations", record.finished()},
                       {"iteration_seconds", record.iteration_seconds},
                       {"load_seconds", record.load_seconds},
                       {"setup_seconds", record.setup_seconds},
                       {"peak_rss_mib", record.peak_anonymous_mib},
+                      {"pairs_at_once", record.pairs_at_once},
                       {"threads", record.threads}});
 }
 
@@ -58,9 +64,11 @@ void add_train_command(CLI::App& app) {
   command->add_flag("--resume", flags->train.resume,
                     "Go on after the last iteration that --out holds");
   command
-      ->add_option("--memory", flags->memory_gib,
-                   "GiB that training may take (default: what is available); a plan that needs "
-                   "more is refused before anything is read")
+      ->add_option(
+          "--memory", flags->memory_gib,
+          "GiB that training may take (default: what is available); where they do not hold "
+          "the data, these are read in every iteration again, and a plan that needs "
+          "more even so is refused before anything is read")
       ->check(program::above_zero())
       ->type_name("GIB");
   program::add_threads_option(*command, flags->common);

@@ -123,6 +123,8 @@ TrainingRecord train(const TrainOptions& options) {
   }
   record.load_seconds = watch.lap();
   record.threads = pool.threads();
+  record.pairs_at_once =
+      job.pairs_at_once < job.plan.spec.tiling.row_pairs() ? job.pairs_at_once : 0;
   try {
     TrainingRun(job, folder, pool).run(std::move(state), record, memory);
   } catch (const Error& error) {

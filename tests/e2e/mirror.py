@@ -41,6 +41,16 @@ def sigmoid(spec, z):
     return total
 
 
+def probabilities(spec, z):
+    """Of one row, for the plan's loss."""
+    if spec["loss"] == "mse":
+        return [1 / len(z) + x for x in z]
+    if spec["loss"] == "softmax":
+        powers = [math.exp(x - max(z)) for x in z]
+        return [x / sum(powers) for x in powers]
+    return [sigmoid(spec, x) for x in z]
+
+
 def schedule(a0, rows, iterations, step):
     """(factor of the gradient, eta): `step` / rows if given, else the paper's 1 + 1 / (n t)."""
     pairs = []
@@ -66,13 +76,15 @@ def train(table, plan, iterations):
         bound = [1 / (1e-10 + 0.25 * sum(s * abs(x[j]) for s, x in zip(sums, design))) for j in columns]
     weights = [[owner["start_value"]] * spec["features"] for _ in range(classes)]
     v = [row[:] for row in weights]
-    for factor, eta in schedule(owner["a0"], rows, iterations, owner.get("step")):
-        errors = [
-            [(label == k) - sigmoid(spec, sum(a * b for a, b in zip(x, v[k]))) for k in range(classes)]
-            for (label, _), x in zip(table, design)
-        ]
+    for t, (factor, eta) in enumerate(schedule(owner["a0"], rows, iterations, owner.get("step"))):
+        left = math.exp(-owner["schedule_rate"] * t) if owner["schedule"] == "exponential" else 1
+        keep, factor = 1 - left * owner["weight_decay"], left * factor
+        errors = []
+        for (label, _), x in zip(table, design):
+            p = probabilities(spec, [sum(a * b for a, b in zip(x, v[k])) for k in range(classes)])
+            errors.append([(label == k) - p[k] for k in range(classes)])
         step = [
-            [weights[k][j] + factor * bound[j] * sum(e[k] * x[j] for e, x in zip(errors, design)) for j in columns]
+            [keep * weights[k][j] + factor * bound[j] * sum(e[k] * x[j] for e, x in zip(errors, design)) for j in columns]
             for k in range(classes)
         ]
         weights = [[(1 - eta) * t + eta * old for t, old in zip(step[k], v[k])] for k in range(classes)]

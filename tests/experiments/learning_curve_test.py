@@ -18,7 +18,7 @@ def figures_of(name):
 
 
 FIGURES = figures_of("paper_levelled")
-PLOTS = ["paper_levelled", "convergence"]
+PLOTS = ["paper_levelled", "convergence", "convergence_100"]
 
 
 class LearningCurveTest(unittest.TestCase):
