@@ -169,8 +169,9 @@ TEST(PlanFile, RefusesConsistentButImpossiblePlans) {
   EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"].erase("rows"); })), ErrorCode::kMalformed);
   EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["surprise"] = 1; })),
             ErrorCode::kMalformed);
-  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["steps_rate_eta_decay"] = json::array(); })),
-            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(
+      code_of(load_edited([](json& d) { d["spec"]["steps_rate_eta_decay"] = json::array(); })),
+      ErrorCode::kInvalidArgument);
 }
 
 }  // namespace

@@ -30,7 +30,7 @@ data::Dataset clouds(Eigen::Index rows, Eigen::Index columns, int classes) {
 Preparation whitened(const data::Dataset& train) {
   Preparation preparation;
   preparation.transform = choose_whitening(train, WhiteningWishes{}).options;
-  preparation.optimizer = {.method = learn::Optimizer::kNag, .a0 = 1};
+  preparation.optimizer.method = learn::Optimizer::kNag;
   return preparation;
 }
 
@@ -95,7 +95,7 @@ TEST(ChooseTraining, GoesByRuleWhereRowsAreFew) {
   for (const data::Dataset& train : {data::head(clouds(30, 2, 2), 4), alike}) {
     Preparation preparation;
     preparation.transform = {data::TransformKind::kWhiten, 1, 0};
-    preparation.optimizer = {.method = learn::Optimizer::kNag, .a0 = 1};
+    preparation.optimizer.method = learn::Optimizer::kNag;
     const TrainingChoice choice = choose_training(train, preparation, {});
     EXPECT_EQ(choice.iterations, kDefaultIterations);
     EXPECT_GE(choice.step, 4);
