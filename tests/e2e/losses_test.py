@@ -33,8 +33,8 @@ class LossesTest(workspace.WorkspaceTest):
         self.assertGreater(self.difference("softmax-", iterations=1), 0.5 * 1e-2)
 
     def test_data_that_memory_does_not_hold_are_streamed_to_the_same_bytes(self):
-        (self.folder / "many.csv").write_text(workspace.csv_text(workspace.samples(16000, 5)))
-        plan = ["--transform", "standardise", "--iterations", "3", "--batches", "2", "--log-n", "14", "--step", "1"]
+        (self.folder / "many.csv").write_text(workspace.csv_text(workspace.samples(40000, 5)))
+        plan = ["--transform", "standardise", "--iterations", "3", "--batches", "2", "--log-n", "15", "--step", "1"]
         self.succeed(
             *["plan", "--data", "many.csv", *plan, "--method", "nag", "--loss", "mse", "--out", "many-plan.json"],
             *["--labels-as", "product", "--json", "many.json"],
