@@ -11,15 +11,16 @@
 #include <vector>
 
 #include "apps/cloud/ciphertext_files.h"
+#include "apps/cloud/key_folder.h"
 #include "apps/cloud/streamed_data.h"
 #include "apps/program/available_memory.h"
 #include "apps/program/exit_code.h"
 #include "apps/program/interrupt.h"
 #include "apps/program/job_files.h"
 #include "apps/program/progress.h"
+#include "blindfit/wire/checked_json.h"
 #include "blindfit/wire/load_file.h"
 #include "blindfit/wire/plan_file.h"
-#include "blindfit/wire/switching_key_file.h"
 
 namespace blindfit::cloud {
 namespace {
@@ -49,30 +50,12 @@ wire::KeySetId read_key_set(const fs::path& path) {
       .identity.key_set;
 }
 
-std::string hex(Bytes bytes) {
-  std::string text;
-  for (const std::uint8_t byte : bytes) {
-    text += fmt::format("{:02x}", byte);
-  }
-  return text;
-}
-
-void require_level(const fs::path& path, std::size_t level, std::size_t needed) {
-  if (level < needed) {
-    throw Error(ErrorCode::kForeign,
-                fmt::format("{}: the plan needs this key up to level {}: {}; upload the keys that "
-                            "were made for the plan",
-                            path.string(), needed, level));
-  }
-}
-
 /// Reads the files of one job. Tasks may run side by side; each fills a place of its own.
 class JobReader {
  public:
   JobReader(const fs::path& folder, Job& job)
-      : folder_(folder),
-        job_(job),
-        parameters_(job.context->parameters()),
+      : job_(job),
+        keys_(folder, job.key_set),
         files_{folder, job.context, job.key_set},
         streams_(job.pairs_at_once < job.plan.spec.tiling.row_pairs()) {
     add_key_tasks();
@@ -94,28 +77,36 @@ class JobReader {
     for (const DataFile& file : expected_) {
       hasher.update(file.checksum);
     }
-    job_.digest = hex(hasher.finish());
+    job_.digest = wire::hexadecimal(hasher.finish());
     finish_data(pool);
   }
 
  private:
   void add_key_tasks() {
     const learn::KeyRequirements& keys = job_.plan.keys;
+    const rlwe::Context& context = *job_.context;
     if (keys.relinearization) {
-      tasks_.emplace_back([this] { load_relinearization_key(); });
+      tasks_.emplace_back([this, &context, level = *keys.relinearization] {
+        auto key = keys_.plain(wire::PlainKey::kRelinearization, context, level);
+        const std::lock_guard lock(mutex_);
+        job_.keys.set_relinearization(std::move(key));
+      });
     }
     for (const auto& entry : keys.galois) {
-      tasks_.emplace_back([this, entry] { load_galois_key(entry.first, entry.second); });
+      tasks_.emplace_back([this, &context, entry] {
+        auto key = keys_.galois(entry.first, context, entry.second);
+        const std::lock_guard lock(mutex_);
+        job_.keys.set_galois(std::move(key));
+      });
     }
     if (keys.encapsulation) {
       rlwe::EncapsulationKeys& pair = job_.refresh->encapsulation;
       tasks_.emplace_back([this, &pair] {
-        pair.to_sparse =
-            load_plain_key(wire::PlainKey::kToSparse, upload::kToSparseKey, *job_.refresh->tiny, 0);
+        pair.to_sparse = keys_.plain(wire::PlainKey::kToSparse, *job_.refresh->tiny, 0);
       });
-      tasks_.emplace_back([this, &pair] {
-        pair.from_sparse = load_plain_key(wire::PlainKey::kFromSparse, upload::kFromSparseKey,
-                                          *job_.context, parameters_.max_level());
+      tasks_.emplace_back([this, &context, &pair] {
+        pair.from_sparse =
+            keys_.plain(wire::PlainKey::kFromSparse, context, context.parameters().max_level());
       });
     }
   }
@@ -176,46 +167,8 @@ class JobReader {
     }
   }
 
-  rlwe::SwitchingKey load_plain_key(wire::PlainKey which, const char* name,
-                                    const rlwe::Context& context, std::size_t level) const {
-    const fs::path path = folder_ / upload::kKeys / name;
-    auto key = value_or_throw(wire::load_file(path, limits_, [&](Bytes bytes) {
-      return wire::load_plain_key(which, bytes, context.parameters(), job_.key_set, limits_);
-    }));
-    require_level(path, key.level(), level);
-    rlwe::expand_seed(context, key);
-    return key;
-  }
-
-  void load_relinearization_key() {
-    auto key = load_plain_key(wire::PlainKey::kRelinearization, upload::kRelinearizationKey,
-                              *job_.context, *job_.plan.keys.relinearization);
-    const std::lock_guard lock(mutex_);
-    job_.keys.set_relinearization(std::move(key));
-  }
-
-  void load_galois_key(ring::GaloisElement element, std::size_t level) {
-    const fs::path path =
-        folder_ / upload::kKeys / upload::galois_key_file(element, parameters_.log_n());
-    auto key = value_or_throw(wire::load_file(path, limits_, [this](Bytes bytes) {
-      return wire::load_galois_key(bytes, parameters_, job_.key_set, limits_);
-    }));
-    if (key.automorphism.element != element) {
-      throw Error(ErrorCode::kForeign,
-                  fmt::format("{}: the key must be for the element {}: {}; keep the names that "
-                              "`keygen` gave",
-                              path.string(), element.value, key.automorphism.element.value));
-    }
-    require_level(path, key.key.level(), level);
-    rlwe::expand_seed(*job_.context, key.key);
-    const std::lock_guard lock(mutex_);
-    job_.keys.set_galois(std::move(key));
-  }
-
-  fs::path folder_;
   Job& job_;
-  const rlwe::Parameters& parameters_;
-  wire::Limits limits_;
+  KeyFolder keys_;
   CiphertextFiles files_;
   bool streams_;
   std::vector<std::function<void()>> tasks_;

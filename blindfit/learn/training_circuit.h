@@ -18,8 +18,7 @@
 //   polynomial(v, plan)                  the plan's series of v, at the spec's scale
 //   add_product(sum, a, b)
 //   add_multiple(sum, v, c, scale)       a product with a constant encoded at `scale`
-//   add_masked(sum, v, mask, scale)      a product with a public mask encoded at `scale`; masks of
-//                                        lanes carry slot_signs
+//   add_masked(sum, v, mask, scale)      a product with a public mask (masks.h) encoded at `scale`
 //   activate(sum, y)                     sum += odd(y), y = z / radius; its scale, rescaled, is the
 //                                        spec's error_scale
 //   add_sum(sum, sum), times_minus_i(sum)

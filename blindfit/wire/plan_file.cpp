@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "blindfit/wire/checked_json.h"
 #include "blindfit/wire/json_fields.h"
 #include "blindfit/wire/json_file.h"
 #include "blindfit/wire/parameters_file.h"
@@ -21,25 +22,9 @@ constexpr const char* kFormat = "blindfit plan";
 constexpr std::uint64_t kVersion = 3;
 constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 32;
 
-std::string hex(std::span<const std::uint8_t> bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (const std::uint8_t b : bytes) {
-    text.push_back(kDigits[b >> 4U]);
-    text.push_back(kDigits[b & 15U]);
-  }
-  return text;
-}
-
-/// BLAKE2b of the compact dump; nlohmann sorts keys and prints doubles exactly.
-base::Digest digest_of(const json& document) {
-  const std::string text = document.dump();
-  return base::blake2b({reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
-}
-
 std::string checksum_of(json document) {
   document.erase("checksum");
-  return hex(digest_of(document));
+  return hexadecimal(document_digest(document));
 }
 
 json to_json(const learn::RefreshSpec& refresh) {
@@ -47,7 +32,9 @@ json to_json(const learn::RefreshSpec& refresh) {
   if (!name) {
     throw Error(ErrorCode::kInvalidArgument, "a plan's refreshes must use a named set");
   }
-  return {{"set", *name}, {"weight_bound", refresh.weight_bound}, {"signs", hex(refresh.signs)}};
+  return {{"set", *name},
+          {"weight_bound", refresh.weight_bound},
+          {"signs", hexadecimal(refresh.signs)}};
 }
 
 json softmax_to_json(const learn::SoftmaxSpec& softmax) {
@@ -109,29 +96,6 @@ std::vector<learn::OptimizerStep> steps_from_json(const JsonFields& fields) {
   return steps;
 }
 
-bootstrap::BootstrapLiteral set_from_json(const JsonFields& fields) {
-  const std::string name = fields.text("set");
-  for (const bootstrap::NamedSet& set : bootstrap::named_sets()) {
-    if (set.name == name) {
-      return set.literal;
-    }
-  }
-  fields.fail("set", "A, T14 or T16");
-}
-
-base::Seed seed_from_json(const JsonFields& fields, std::string_view name) {
-  base::Seed seed{};
-  const std::string text = fields.text(name);
-  if (text.size() != 2 * seed.size() ||
-      text.find_first_not_of("0123456789abcdef") != std::string::npos) {
-    fields.fail(name, "64 digits of lower-case hexadecimal");
-  }
-  for (std::size_t i = 0; i < seed.size(); ++i) {
-    seed[i] = static_cast<std::uint8_t>(std::stoul(text.substr(2 * i, 2), nullptr, 16));
-  }
-  return seed;
-}
-
 std::optional<learn::RefreshSpec> refresh_from_json(const json& object) {
   constexpr double kMaxWeightBound = 0x1p20;
   if (object.is_null()) {
@@ -139,12 +103,16 @@ std::optional<learn::RefreshSpec> refresh_from_json(const json& object) {
   }
   const JsonFields fields(object, "refresh", {"set", "weight_bound", "signs"});
   learn::RefreshSpec refresh;
-  refresh.set = set_from_json(fields);
+  const auto set = bootstrap::find_set(fields.text("set"));
+  if (!set) {
+    fields.fail("set", "A, T14 or T16");
+  }
+  refresh.set = *set;
   refresh.weight_bound = fields.number("weight_bound");
   if (!(refresh.weight_bound >= 1 / kMaxWeightBound && refresh.weight_bound <= kMaxWeightBound)) {
     fields.fail("weight_bound", "in [2^-20, 2^20]");
   }
-  refresh.signs = seed_from_json(fields, "signs");
+  refresh.signs = fields.seed("signs");
   return refresh;
 }
 
@@ -239,7 +207,7 @@ PlanFile plan_from_json(const json& root) {
   const learn::TrainingSpec spec = spec_from_json(document.at("spec"));
   auto plan = learn::complete_plan(literal.value(), spec, {});
   if (document.text("fingerprint") !=
-      hex(rlwe::Parameters::make(literal.value()).value().fingerprint())) {
+      hexadecimal(rlwe::Parameters::make(literal.value()).value().fingerprint())) {
     document.fail("fingerprint", "that of the plan's parameters");
   }
   PlanFile file{std::move(plan).value(), document.at("owner").dump()};
@@ -259,7 +227,7 @@ std::string save_plan(const learn::TrainingPlan& plan, const json& owner) {
   const auto parameters = rlwe::Parameters::make(plan.parameters);
   json document = {{"format", kFormat},
                    {"version", kVersion},
-                   {"fingerprint", hex(parameters.value().fingerprint())},
+                   {"fingerprint", hexadecimal(parameters.value().fingerprint())},
                    {"parameters", to_json(plan.parameters)},
                    {"spec", spec_to_json(plan.spec)},
                    {"levels",
@@ -276,7 +244,8 @@ std::string save_plan(const learn::TrainingPlan& plan, const json& owner) {
 }
 
 base::Digest plan_fingerprint(const learn::TrainingPlan& plan) {
-  return digest_of({{"parameters", to_json(plan.parameters)}, {"spec", spec_to_json(plan.spec)}});
+  return document_digest(
+      {{"parameters", to_json(plan.parameters)}, {"spec", spec_to_json(plan.spec)}});
 }
 
 base::Result<PlanFile> load_plan(std::string_view text, const Limits& limits) {

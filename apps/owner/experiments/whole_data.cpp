@@ -26,7 +26,7 @@ constexpr learn::ActivationFit polynomial(int degree, double radius, int extensi
 
 constexpr std::array<WholeDataChoice, 5> kChoices = {{
     {"mnist", 255, 10, 1e-3, 12, polynomial(15, 24)},
-    {"mnist-levelled", 255, 3, 3e-5, 12, polynomial(7, 16)},
+    {"mnist-levelled", 255, 3, 3e-5, 12, polynomial(7, 16), journey::Refreshes::kNever},
     {"mnist-fast", 127, 3, 3e-5, 16, polynomial(7, 20)},
     {"mnist-pixels", 127, 40, 3e-5, 12, polynomial(15, 12, 3)},
     {"mnist38", 127, 3, 3e-5, 12, polynomial(5, 16)},
@@ -49,6 +49,7 @@ journey::OwnerPlan plan_choice(const WholeDataChoice& choice, const data::Datase
   request.labels = learn::LabelSource::kUploadedProduct;
   request.preparation = preparation_of(choice, train);
   request.scale_bits = kScaleBits;
+  request.refreshes = choice.refreshes;
   return journey::make_plan(request, cost);
 }
 

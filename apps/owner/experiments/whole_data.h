@@ -18,6 +18,7 @@ struct WholeDataChoice {
   double ridge_fraction;  ///< of the total scatter
   double step;            ///< divided by the rows
   learn::ActivationFit activation;
+  journey::Refreshes refreshes = journey::Refreshes::kAuto;
 };
 
 /// One for each experiment, by its name. Throws Error{kInvalidArgument} for another name.

@@ -26,6 +26,9 @@ constexpr unsigned kMaxScaleBits = 45;
 constexpr unsigned kRefreshLogN = 16;
 /// Making, sending and loading evaluation keys, together: a fast network's gigabit a second.
 constexpr double kKeyBytesPerSecond = 1e8;
+/// Refreshes take gigabytes of keys and matrices and are foreseen up to a fifth too fast: they must
+/// be worth it.
+constexpr double kRefreshesWorthIt = 0.8;
 
 std::vector<learn::OptimizerStep> steps_of(const Preparation& preparation, std::size_t rows,
                                            std::size_t iterations) {
@@ -53,7 +56,12 @@ void check(const TrainingRequest& request) {
   }
 }
 
-/// With refreshes by the first set that holds an iteration; the last set's refusal if none does.
+double seconds_with_keys(const learn::PlanCosts& costs) {
+  return costs.train_seconds + costs.evaluation_key_bytes / kKeyBytesPerSecond;
+}
+
+/// With refreshes by the set that takes the least time: more levels cost more, and may let classes
+/// share rotations. The last set's refusal if none holds an iteration.
 base::Result<learn::TrainingPlan> plan_with_refreshes(const TrainingRequest& request,
                                                       learn::PlanRequest plan,
                                                       const learn::CostModel& cost) {
@@ -61,6 +69,7 @@ base::Result<learn::TrainingPlan> plan_with_refreshes(const TrainingRequest& req
     return Error(ErrorCode::kInvalidArgument,
                  fmt::format("refreshes need --log-n {}: {}", kRefreshLogN, *request.log_n));
   }
+  std::optional<learn::TrainingPlan> best;
   std::optional<Error> refusal;
   for (const bootstrap::NamedSet& set : bootstrap::named_sets()) {
     learn::RefreshSpec refresh;
@@ -69,16 +78,16 @@ base::Result<learn::TrainingPlan> plan_with_refreshes(const TrainingRequest& req
     plan.spec.refresh = refresh;
     plan.spec.scale = std::exp2(set.literal.usable.bits);
     auto result = learn::plan_training(plan, cost);
-    if (result) {
-      return result;
+    if (!result) {
+      refusal = result.error();
+    } else if (!best || seconds_with_keys(result->costs) < seconds_with_keys(best->costs)) {
+      best = std::move(result).value();
     }
-    refusal = result.error();
+  }
+  if (best) {
+    return *best;
   }
   return *refusal;
-}
-
-double seconds_with_keys(const learn::PlanCosts& costs) {
-  return costs.train_seconds + costs.evaluation_key_bytes / kKeyBytesPerSecond;
 }
 
 base::Result<learn::TrainingPlan> choose_plan(const TrainingRequest& request,
@@ -96,8 +105,8 @@ base::Result<learn::TrainingPlan> choose_plan(const TrainingRequest& request,
   if (!refreshed) {
     return levelled;
   }
-  const bool faster =
-      !levelled || seconds_with_keys(refreshed->costs) < seconds_with_keys(levelled->costs);
+  const bool faster = !levelled || seconds_with_keys(refreshed->costs) <
+                                       kRefreshesWorthIt * seconds_with_keys(levelled->costs);
   return faster ? refreshed : levelled;
 }
 

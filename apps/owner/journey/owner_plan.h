@@ -44,17 +44,17 @@ struct TrainingRequest {
   Preparation preparation;
   unsigned scale_bits = 40;  ///< without refreshes, whose sets have their own
   Refreshes refreshes = Refreshes::kAuto;
-  /// Largest |V + i V_before| of a refresh; by default the activation's domain (in whitened
-  /// features logits have the size of the row of weights), and kSquaredErrorBound for Loss::kMse.
+  /// Largest |V + i V_before| of a refresh; by default logit_range: in whitened features logits
+  /// have the size of the row of weights.
   std::optional<double> weight_bound;
   std::optional<unsigned> log_n;
   std::optional<std::size_t> max_ciphertexts;
   std::optional<double> max_key_bytes;  ///< evaluation key files
 };
 
-/// With refreshes, the first of the named sets that holds an iteration. Where both ways are
-/// possible, the one with less time for training and for keys, which have to be made, sent and
-/// loaded.
+/// With refreshes, by the named set with the least time for training and for keys, which have to be
+/// made, sent and loaded. Where a modulus that lasts is possible too, it is taken unless refreshes
+/// save a fifth of that time.
 ///
 /// Throws what learn::plan_training returns; Error{kInvalidArgument} for counts of zero and for a
 /// scale outside [30, 45] bits.
