@@ -48,11 +48,12 @@ struct Candidate {
   std::size_t class_group;
 };
 
-/// None, and as many as there are classes: what lies between was never the fastest.
+/// With refreshes, none and as many as there are classes: what lies between was never the fastest.
+/// In a modulus that has to last, the levels of turning cost what it saves (note 0014).
 std::vector<std::size_t> class_groups(const TrainingSpec& spec) {
   constexpr std::size_t kLargest = 16;
   const std::size_t most = std::min(kLargest, std::bit_floor(spec.tiling.classes));
-  return most > 1 ? std::vector<std::size_t>{1, most} : std::vector<std::size_t>{1};
+  return most > 1 && spec.refresh ? std::vector<std::size_t>{1, most} : std::vector<std::size_t>{1};
 }
 
 /// Refreshes settle the ring and its primes, and with them the digits.
