@@ -7,6 +7,7 @@ using namespace blindfit;
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   data::Limits limits;
   limits.bytes = 1 << 20;
+  (void)data::parse_npy_texts({data, size}, "fuzz");
   const auto array = data::parse_npy({data, size}, "fuzz", limits);
   if (array) {
     const auto matrix = data::to_matrix(*array, "fuzz");

@@ -1,23 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/cloud/job.h"
 
-#include <fmt/core.h>
-
-#include <atomic>
-#include <cmath>
-#include <functional>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "apps/cloud/ciphertext_files.h"
-#include "apps/cloud/key_folder.h"
+#include "apps/cloud/loading_tasks.h"
 #include "apps/cloud/streamed_data.h"
 #include "apps/program/available_memory.h"
 #include "apps/program/exit_code.h"
-#include "apps/program/interrupt.h"
 #include "apps/program/job_files.h"
-#include "apps/program/progress.h"
 #include "blindfit/wire/checked_json.h"
 #include "blindfit/wire/load_file.h"
 #include "blindfit/wire/plan_file.h"
@@ -25,8 +17,6 @@
 namespace blindfit::cloud {
 namespace {
 
-using base::Error;
-using base::ErrorCode;
 using program::value_or_throw;
 using wire::RoleKind;
 namespace fs = std::filesystem;
@@ -58,21 +48,13 @@ class JobReader {
         keys_(folder, job.key_set),
         files_{folder, job.context, job.key_set},
         streams_(job.pairs_at_once < job.plan.spec.tiling.row_pairs()) {
-    add_key_tasks();
+    tasks_.add_keys(keys_, job.plan.keys,
+                    {*job.context, job.keys, job.refresh ? &*job.refresh : nullptr});
     add_ciphertext_tasks();
   }
 
   void run(base::ThreadPool& pool) {
-    const auto total = static_cast<double>(tasks_.size());
-    std::atomic<std::size_t> done{0};
-    const program::Progress progress("loading", [&done, total] {
-      return program::ProgressState{static_cast<double>(done.load()), total, ""};
-    });
-    pool.parallel_for(tasks_.size(), [&](std::size_t i) {
-      program::throw_if_interrupted();
-      tasks_[i]();
-      ++done;
-    });
+    tasks_.run(pool);
     base::Hasher hasher;
     for (const DataFile& file : expected_) {
       hasher.update(file.checksum);
@@ -82,35 +64,6 @@ class JobReader {
   }
 
  private:
-  void add_key_tasks() {
-    const learn::KeyRequirements& keys = job_.plan.keys;
-    const rlwe::Context& context = *job_.context;
-    if (keys.relinearization) {
-      tasks_.emplace_back([this, &context, level = *keys.relinearization] {
-        auto key = keys_.plain(wire::PlainKey::kRelinearization, context, level);
-        const std::lock_guard lock(mutex_);
-        job_.keys.set_relinearization(std::move(key));
-      });
-    }
-    for (const auto& entry : keys.galois) {
-      tasks_.emplace_back([this, &context, entry] {
-        auto key = keys_.galois(entry.first, context, entry.second);
-        const std::lock_guard lock(mutex_);
-        job_.keys.set_galois(std::move(key));
-      });
-    }
-    if (keys.encapsulation) {
-      rlwe::EncapsulationKeys& pair = job_.refresh->encapsulation;
-      tasks_.emplace_back([this, &pair] {
-        pair.to_sparse = keys_.plain(wire::PlainKey::kToSparse, *job_.refresh->tiny, 0);
-      });
-      tasks_.emplace_back([this, &context, &pair] {
-        pair.from_sparse =
-            keys_.plain(wire::PlainKey::kFromSparse, context, context.parameters().max_level());
-      });
-    }
-  }
-
   void add_ciphertext_tasks() {
     const learn::TrainingSpec& spec = job_.plan.spec;
     const learn::UploadLevels& levels = job_.plan.levels;
@@ -147,7 +100,7 @@ class JobReader {
     const std::size_t place = expected_.size();
     const wire::Role role{kind, static_cast<std::uint32_t>(index), job_.plan_id};
     expected_.push_back({{role, level, scale}, {}});
-    tasks_.emplace_back([this, place, out] {
+    tasks_.add([this, place, out] {
       LoadedCiphertext loaded = files_.load(expected_[place].expected);
       expected_[place].checksum = std::move(loaded.checksum);
       if (out != nullptr) {
@@ -171,10 +124,9 @@ class JobReader {
   KeyFolder keys_;
   CiphertextFiles files_;
   bool streams_;
-  std::vector<std::function<void()>> tasks_;
+  LoadingTasks tasks_;
   std::vector<ckks::Ciphertext> tiles_;  // of X, unless it is streamed
   std::vector<DataFile> expected_;       // all ciphertext files, in the plan's order
-  std::mutex mutex_;
 };
 
 /// As many row pairs as memory holds besides everything else.

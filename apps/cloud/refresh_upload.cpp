@@ -3,20 +3,16 @@
 
 #include <fmt/core.h>
 
-#include <atomic>
 #include <cmath>
-#include <functional>
-#include <mutex>
 #include <utility>
 
-#include "apps/cloud/key_folder.h"
+#include "apps/cloud/loading_tasks.h"
 #include "apps/program/available_memory.h"
 #include "apps/program/exit_code.h"
-#include "apps/program/interrupt.h"
 #include "apps/program/job_files.h"
-#include "apps/program/progress.h"
 #include "apps/program/quantities.h"
 #include "blindfit/bootstrap/transform_plan.h"
+#include "blindfit/learn/key_requirements.h"
 #include "blindfit/learn/refresh_cost.h"
 #include "blindfit/rlwe/seeded_ciphertext.h"
 #include "blindfit/wire/ciphertext_file.h"
@@ -73,52 +69,15 @@ class UploadReader {
       : folder_(std::move(folder)), keys_(folder_, upload.key_set), upload_(upload) {
     upload_.inputs.resize(upload_.job.inputs);
     for (std::size_t i = 0; i < upload_.inputs.size(); ++i) {
-      tasks_.emplace_back([this, i] { upload_.inputs[i] = load_input(i + 1); });
+      tasks_.add([this, i] { upload_.inputs[i] = load_input(i + 1); });
     }
-    add_key_tasks();
+    tasks_.add_keys(keys_, learn::refresh_keys(upload.material.parameters, upload.job.log_slots),
+                    {*upload.context, upload.keys, &upload.material});
   }
 
-  void run(base::ThreadPool& pool) {
-    const auto total = static_cast<double>(tasks_.size());
-    std::atomic<std::size_t> done{0};
-    const program::Progress progress("loading", [&done, total] {
-      return program::ProgressState{static_cast<double>(done.load()), total, ""};
-    });
-    pool.parallel_for(tasks_.size(), [&](std::size_t i) {
-      program::throw_if_interrupted();
-      tasks_[i]();
-      ++done;
-    });
-  }
+  void run(base::ThreadPool& pool) { tasks_.run(pool); }
 
  private:
-  void add_key_tasks() {
-    const bootstrap::BootstrapParameters& parameters = upload_.material.parameters;
-    const rlwe::Context& main = *upload_.context;
-    rlwe::EncapsulationKeys& pair = upload_.material.encapsulation;
-    tasks_.emplace_back([this, &main, &pair] {
-      pair.from_sparse =
-          keys_.plain(wire::PlainKey::kFromSparse, main, main.parameters().max_level());
-    });
-    tasks_.emplace_back([this, &pair] {
-      pair.to_sparse = keys_.plain(wire::PlainKey::kToSparse, *upload_.material.tiny, 0);
-    });
-    const std::size_t relinearized = parameters.layout().eval_mod;
-    tasks_.emplace_back([this, &main, relinearized] {
-      auto key = keys_.plain(wire::PlainKey::kRelinearization, main, relinearized);
-      const std::lock_guard lock(mutex_);
-      upload_.keys.set_relinearization(std::move(key));
-    });
-    for (const bootstrap::GaloisKeyNeed& need :
-         bootstrap::required_galois_elements(parameters, upload_.job.log_slots)) {
-      tasks_.emplace_back([this, &main, need] {
-        auto key = keys_.galois(need.element, main, need.level);
-        const std::lock_guard lock(mutex_);
-        upload_.keys.set_galois(std::move(key));
-      });
-    }
-  }
-
   [[nodiscard]] ckks::Ciphertext load_input(std::size_t number) const {
     const wire::Role role{RoleKind::kInput, static_cast<std::uint32_t>(number), upload_.id};
     const fs::path path = folder_ / program::ciphertext_file(role);
@@ -144,8 +103,7 @@ class UploadReader {
   fs::path folder_;
   KeyFolder keys_;
   RefreshUpload& upload_;
-  std::vector<std::function<void()>> tasks_;
-  std::mutex mutex_;
+  LoadingTasks tasks_;
 };
 
 }  // namespace

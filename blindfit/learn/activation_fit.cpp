@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "blindfit/learn/activation.h"
+#include "blindfit/learn/remez.h"
 
 namespace blindfit::learn {
 namespace {
@@ -88,53 +89,9 @@ std::vector<Index> first_reference(const ActivationFit& fit, const ExchangeGrid&
   return reference;
 }
 
-/// The largest error of each run of one sign; runs are dropped from the weaker end beyond `count`.
-std::vector<Index> alternating_extrema(const Eigen::VectorXd& error, Index count) {
-  std::vector<Index> extrema;
-  for (Index i = 0; i < error.size(); ++i) {
-    const bool new_run = extrema.empty() || (error(i) > 0) != (error(extrema.back()) > 0);
-    if (new_run) {
-      extrema.push_back(i);
-    } else if (std::abs(error(i)) > std::abs(error(extrema.back()))) {
-      extrema.back() = i;
-    }
-  }
-  while (static_cast<Index>(extrema.size()) > count) {
-    const bool first_weaker = std::abs(error(extrema.front())) < std::abs(error(extrema.back()));
-    extrema.erase(first_weaker ? extrema.begin() : extrema.end() - 1);
-  }
-  return extrema;
-}
-
-Eigen::VectorXd fit_minimax(const ActivationFit& fit) {
-  constexpr int kMostExchanges = 100;
-  constexpr double kLevelled = 1e-9;  // relative excess of the largest error over the levelled one
+Eigen::VectorXd fit_least_maximum(const ActivationFit& fit) {
   const ExchangeGrid grid = make_grid(fit);
-  const Index count = terms(fit) + 1;
-  std::vector<Index> reference = first_reference(fit, grid);
-  Eigen::VectorXd coefficients;
-  for (int exchange = 0; exchange < kMostExchanges; ++exchange) {
-    Eigen::MatrixXd system(count, count);  // coefficients and the levelled error
-    Eigen::VectorXd values(count);
-    for (Index i = 0; i < count; ++i) {
-      const Index point = reference[static_cast<std::size_t>(i)];
-      system.row(i) << grid.design.row(point), (i % 2 == 0 ? 1.0 : -1.0);
-      values(i) = grid.values(point);
-    }
-    const Eigen::VectorXd solution = system.colPivHouseholderQr().solve(values);
-    coefficients = solution.head(count - 1);
-    const double levelled = std::abs(solution(count - 1));
-    const Eigen::VectorXd error = grid.values - grid.design * coefficients;
-    if (error.cwiseAbs().maxCoeff() <= levelled * (1 + kLevelled)) {
-      break;
-    }
-    std::vector<Index> next = alternating_extrema(error, count);
-    if (static_cast<Index>(next.size()) < count) {
-      break;  // rounding: the error no longer alternates
-    }
-    reference = std::move(next);
-  }
-  return coefficients;
+  return fit_minimax(grid.design, grid.values, first_reference(fit, grid)).coefficients;
 }
 
 }  // namespace
@@ -158,7 +115,7 @@ Result<Activation> fit_activation(const ActivationFit& fit) {
     return Error(ErrorCode::kInvalidArgument, checked.error().what());
   }
   const Eigen::VectorXd coefficients =
-      fit.method == FitMethod::kMinimax ? fit_minimax(fit) : fit_least_squares(fit);
+      fit.method == FitMethod::kMinimax ? fit_least_maximum(fit) : fit_least_squares(fit);
   for (Index k = 0; k < coefficients.size(); ++k) {
     activation.odd.coefficients[static_cast<std::size_t>(2 * k + 1)] = coefficients(k);
   }

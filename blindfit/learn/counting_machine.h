@@ -5,29 +5,18 @@
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "blindfit/ckks/rotate.h"
+#include "blindfit/learn/key_requirements.h"
 #include "blindfit/learn/operation_counts.h"
 #include "blindfit/learn/refresh_cost.h"
 #include "blindfit/learn/training_circuit.h"
 #include "blindfit/rlwe/parameters.h"
 
 namespace blindfit::learn {
-
-/// Evaluation keys, each with the highest level at which it is used.
-struct KeyRequirements {
-  std::optional<std::size_t> relinearization;
-  std::map<ring::GaloisElement, std::size_t> galois;  ///< rotations and conjugation
-  bool encapsulation = false;                         ///< to the sparse secret and back
-
-  [[nodiscard]] std::size_t count() const noexcept {
-    return galois.size() + (relinearization ? 1 : 0) + (encapsulation ? 2 : 0);
-  }
-};
 
 class CountingMachine {
  public:

@@ -99,13 +99,13 @@ class GradientPass {
     if (!spec_.tiling.grouped()) {
       return straight;
     }
-    const double scale =
-        factor_scale(m_, m_.scale(straight), m_.scale(straight), m_.level(straight));
+    const std::size_t level = m_.level(straight);
+    if (size == 1) {
+      return m_.drop(straight, level - 1);
+    }
+    const double scale = m_.modulus(level);  // so that the product's is that of `straight`
     Sum kept;
     m_.add_multiple(kept, straight, 1, scale);
-    if (size == 1) {
-      return m_.finish(std::move(kept));
-    }
     // Turned back by s parts, the first s parts hold what belongs to the feature block before.
     Sum shifted;
     for (std::size_t s = 1; s < size; ++s) {

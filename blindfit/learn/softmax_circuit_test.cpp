@@ -61,6 +61,16 @@ ckks::Slots column(const SoftmaxApproximation& softmax,
   return slots;
 }
 
+/// Logits of all classes.
+std::vector<SlotMachine::Value> columns(const SoftmaxApproximation& softmax,
+                                        const std::vector<std::vector<double>>& rows) {
+  std::vector<SlotMachine::Value> all;
+  for (std::size_t k = 0; k < softmax.spec.classes; ++k) {
+    all.push_back(column(softmax, rows, k));
+  }
+  return all;
+}
+
 double worst_error(const SoftmaxApproximation& softmax,
                    const std::vector<std::vector<double>>& rows,
                    const std::vector<ckks::Slots>& measured) {
@@ -80,10 +90,7 @@ TEST(SoftmaxCircuit, EqualsDoubleEvaluationOnSlots) {
   for (const std::size_t classes : {2U, 3U, 10U, 26U}) {
     const SoftmaxApproximation softmax = made({classes, 16, 1e-2});
     const auto rows = make_rows(softmax.spec, 100);
-    std::vector<SlotMachine::Value> logits;
-    for (std::size_t k = 0; k < classes; ++k) {
-      logits.push_back(column(softmax, rows, k));
-    }
+    const auto logits = columns(softmax, rows);
     SoftmaxCircuit circuit(machine, softmax);
     // Roundings of the front are relative to 1, and grow by as much as the smallest sum is below 1.
     EXPECT_LT(worst_error(softmax, rows, circuit.evaluate(logits)), 1e-9) << classes;
@@ -95,10 +102,7 @@ TEST(SoftmaxCircuit, TellsTheHookStagesAndBoundedValues) {
   SlotMachine machine(spec);
   const SoftmaxApproximation softmax = made({10, 16, 1e-2});
   const auto rows = make_rows(softmax.spec, 100);
-  std::vector<SlotMachine::Value> logits;
-  for (std::size_t k = 0; k < 10; ++k) {
-    logits.push_back(column(softmax, rows, k));
-  }
+  const auto logits = columns(softmax, rows);
   SoftmaxCircuit circuit(machine, softmax);
   std::size_t calls = 0;
   circuit.evaluate(logits, [&](std::size_t stage, const std::vector<SlotMachine::Value>& values) {
@@ -121,10 +125,7 @@ TEST(SoftmaxCircuit, ForgetsSignsAtASquare) {
   SlotMachine machine(spec);
   const SoftmaxApproximation softmax = made({10, 16, 1e-2});
   const auto rows = make_rows(softmax.spec, 100);
-  std::vector<SlotMachine::Value> logits;
-  for (std::size_t k = 0; k < 10; ++k) {
-    logits.push_back(column(softmax, rows, k));
-  }
+  const auto logits = columns(softmax, rows);
   SoftmaxCircuit circuit(machine, softmax);
   const auto error_with_signs_at = [&](std::size_t boundary) {
     return worst_error(softmax, rows,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Builds a softmax approximation: fits the front by Remez's exchange, bounds the sums, and searches
 // the shortest word of squares and contractions.
-#include <Eigen/QR>
+#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "blindfit/circuits/polynomial_plan.h"
+#include "blindfit/learn/remez.h"
 #include "blindfit/learn/softmax.h"
 
 namespace blindfit::learn {
@@ -45,23 +46,6 @@ struct Exponential {
   }
 };
 
-/// The largest error of each run of one sign; runs are dropped from the weaker end beyond `count`.
-std::vector<Index> alternating_extrema(const Eigen::VectorXd& error, Index count) {
-  std::vector<Index> extrema;
-  for (Index i = 0; i < error.size(); ++i) {
-    if (extrema.empty() || (error(i) > 0) != (error(extrema.back()) > 0)) {
-      extrema.push_back(i);
-    } else if (std::abs(error(i)) > std::abs(error(extrema.back()))) {
-      extrema.back() = i;
-    }
-  }
-  while (static_cast<Index>(extrema.size()) > count) {
-    const bool first_weaker = std::abs(error(extrema.front())) < std::abs(error(extrema.back()));
-    extrema.erase(first_weaker ? extrema.begin() : extrema.end() - 1);
-  }
-  return extrema;
-}
-
 struct Fit {
   ChebyshevSeries series;  ///< in x / widest
   double error;            ///< in units of the tolerance
@@ -70,8 +54,6 @@ struct Fit {
 /// Minimax over 2,001 Chebyshev points, relative to the tolerance.
 Fit fit_exponential(const Exponential& target, Index degree) {
   constexpr Index kPoints = 2001;
-  constexpr int kMostExchanges = 50;
-  constexpr double kLevelled = 1e-6;
   Eigen::MatrixXd design(kPoints, degree + 1);
   Eigen::VectorXd values(kPoints);
   for (Index i = 0; i < kPoints; ++i) {
@@ -87,27 +69,8 @@ Fit fit_exponential(const Exponential& target, Index degree) {
   for (Index i = 0; i < count; ++i) {
     reference.push_back((kPoints - 1) * i / (count - 1));
   }
-  Fit fit{{std::vector<double>(static_cast<std::size_t>(degree + 1))}, 0};
-  for (int exchange = 0; exchange < kMostExchanges; ++exchange) {
-    Eigen::MatrixXd system(count, count);  // coefficients and the levelled error
-    Eigen::VectorXd right(count);
-    for (Index i = 0; i < count; ++i) {
-      const Index point = reference[static_cast<std::size_t>(i)];
-      system.row(i) << design.row(point), (i % 2 == 0 ? 1.0 : -1.0);
-      right(i) = values(point);
-    }
-    const Eigen::VectorXd solution = system.colPivHouseholderQr().solve(right);
-    const Eigen::VectorXd error = values - design * solution.head(degree + 1);
-    Eigen::VectorXd::Map(fit.series.coefficients.data(), degree + 1) = solution.head(degree + 1);
-    fit.error = error.cwiseAbs().maxCoeff();
-    std::vector<Index> next = alternating_extrema(error, count);
-    if (fit.error <= std::abs(solution(count - 1)) * (1 + kLevelled) ||
-        static_cast<Index>(next.size()) < count) {
-      break;
-    }
-    reference = std::move(next);
-  }
-  return fit;
+  const MinimaxFit fit = fit_minimax(design, values, std::move(reference));
+  return {{{fit.coefficients.begin(), fit.coefficients.end()}}, fit.error};
 }
 
 /// Bounds of the sum of front(t_k)^2 over all rows. At most K times the concave, and at least K

@@ -35,13 +35,15 @@ std::vector<Bundle> Tiling::bundles() const {
   return list;
 }
 
-bool Tiling::fits() const {
+// By counting alone: sizes come from files, and lists of groups would be as long as they say.
+bool Tiling::fits() const noexcept {
   if (rows == 0 || features == 0 || classes == 0 || !std::has_single_bit(class_group)) {
     return false;
   }
-  const std::vector<ClassGroup> groups = class_groups();
-  // The first group is the largest.
-  return groups.size() * feature_tiles() <= part_rows(groups.front());
+  const std::size_t rest = classes % class_group;
+  const std::size_t groups = classes / class_group + static_cast<std::size_t>(std::popcount(rest));
+  const std::size_t places = part_rows(group_of(0));  // of the first group, the largest
+  return groups <= places && feature_tiles() <= places / groups;
 }
 
 }  // namespace blindfit::matrix

@@ -98,7 +98,7 @@ struct Tiling {
     return (k - bundle.group.first) * part_rows(bundle.group) + bundle.offset;
   }
   /// True if the weights fit one packed ciphertext.
-  [[nodiscard]] bool fits() const;
+  [[nodiscard]] bool fits() const noexcept;
   bool operator==(const Tiling&) const = default;
 };
 

@@ -164,6 +164,24 @@ TEST(PlanFile, RefusesConsistentButImpossiblePlans) {
             ErrorCode::kMalformed);
   EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["tile_rows"] = 3; })),
             ErrorCode::kInvalidArgument);
+  // As many groups as a list of them could not hold.
+  EXPECT_EQ(code_of(load_edited([](json& d) {
+              d["spec"]["classes"] = std::uint64_t{1} << 32U;
+              d["spec"]["tile_rows"] = std::uint64_t{1} << 32U;
+            })),
+            ErrorCode::kTooLarge);
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["class_group"] = 3; })),
+            ErrorCode::kMalformed);
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["batches"] = 0; })),
+            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["batches"] = 2; })),
+            ErrorCode::kInvalidArgument);  // one pair of row tiles
+  EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"]["loss"] = "softmax"; })),
+            ErrorCode::kInvalidArgument);
+  EXPECT_EQ(code_of(load_edited([](json& d) {
+              d["spec"]["softmax"] = {{"domain", 1000}, {"max_error", 0.01}};
+            })),
+            ErrorCode::kMalformed);
   EXPECT_EQ(code_of(load_edited([](json& d) { d["fingerprint"] = std::string(64, '0'); })),
             ErrorCode::kMalformed);
   EXPECT_EQ(code_of(load_edited([](json& d) { d["spec"].erase("rows"); })), ErrorCode::kMalformed);

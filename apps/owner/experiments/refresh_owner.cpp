@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "apps/owner/journey/key_maker.h"
 #include "apps/program/exit_code.h"
 #include "apps/program/interrupt.h"
 #include "apps/program/job_files.h"
@@ -13,14 +14,12 @@
 #include "blindfit/owner/key_generation.h"
 #include "blindfit/wire/ciphertext_file.h"
 #include "blindfit/wire/load_file.h"
-#include "blindfit/wire/switching_key_file.h"
 
 namespace blindfit::experiments {
 namespace {
 
 using program::throw_on_error;
 using program::value_or_throw;
-using wire::PlainKey;
 namespace fs = std::filesystem;
 namespace upload_files = program::upload;
 
@@ -34,53 +33,20 @@ RefreshOwner::RefreshOwner(const wire::RefreshJob& job)
       parameters_(value_or_throw(bootstrap::BootstrapParameters::make(job.set))),
       main_(value_or_throw(rlwe::make_context(parameters_.main()))),
       encoder_(*main_),
-      key_set_(wire::draw_key_set_id()),
-      secret_(owner::generate_secret_key(*main_)) {}
+      key_{wire::draw_key_set_id(), owner::generate_secret_key(*main_)} {}
 
 wire::Role RefreshOwner::role(wire::RoleKind kind, std::size_t index) const {
   return {kind, static_cast<std::uint32_t>(index), wire::refresh_job_fingerprint(job_)};
 }
 
-void RefreshOwner::write_encapsulation_keys(const fs::path& folder) const {
-  const auto tiny = value_or_throw(rlwe::make_context(parameters_.tiny()));
-  const auto keys = owner::generate_encapsulation_keys(*main_, *tiny, secret_);
-  throw_on_error(base::write_file(
-      folder / upload_files::kToSparseKey,
-      wire::save_plain_key(PlainKey::kToSparse, parameters_.tiny(), key_set_, keys.to_sparse)));
-  throw_on_error(base::write_file(
-      folder / upload_files::kFromSparseKey,
-      wire::save_plain_key(PlainKey::kFromSparse, parameters_.main(), key_set_, keys.from_sparse)));
-}
-
-void RefreshOwner::write_relinearization_key(const fs::path& folder) const {
-  const auto key =
-      owner::generate_relinearization_key(*main_, secret_, parameters_.layout().eval_mod);
-  throw_on_error(base::write_file(
-      folder / upload_files::kRelinearizationKey,
-      wire::save_plain_key(PlainKey::kRelinearization, parameters_.main(), key_set_, key)));
-}
-
-void RefreshOwner::write_galois_key(const fs::path& folder,
-                                    const bootstrap::GaloisKeyNeed& need) const {
-  const auto key = owner::generate_galois_key(*main_, secret_, need.element, need.level);
-  throw_on_error(base::write_file(
-      folder / upload_files::galois_key_file(need.element, parameters_.main().log_n()),
-      wire::save_galois_key(parameters_.main(), key_set_, key)));
-}
-
 void RefreshOwner::write_keys(const fs::path& upload, base::ThreadPool& pool) const {
   const fs::path folder = upload / upload_files::kKeys;
   fs::create_directories(folder);
-  const auto needs = bootstrap::required_galois_elements(parameters_, job_.log_slots);
-  pool.parallel_for(needs.size() + 2, [&](std::size_t k) {
+  const journey::KeyMaker maker(*main_, key_, folder);
+  const auto tasks = maker.tasks(learn::refresh_keys(parameters_, job_.log_slots), job_.set);
+  pool.parallel_for(tasks.size(), [&](std::size_t i) {
     program::throw_if_interrupted();
-    if (k == 0) {  // the longest first
-      write_encapsulation_keys(folder);
-    } else if (k == 1) {
-      write_relinearization_key(folder);
-    } else {
-      write_galois_key(folder, needs[k - 2]);
-    }
+    tasks[i]();
   });
 }
 
@@ -99,10 +65,10 @@ void RefreshOwner::write_inputs(const fs::path& upload,
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const wire::Role input = role(wire::RoleKind::kInput, i + 1);
     const auto ct =
-        owner::encrypt(*main_, secret_, encoder_.encode(messages[i], scale, kInputLevel));
-    throw_on_error(
-        base::write_file(upload / program::ciphertext_file(input),
-                         wire::save_seeded_ciphertext(parameters_.main(), {key_set_, input}, ct)));
+        owner::encrypt(*main_, key_.secret, encoder_.encode(messages[i], scale, kInputLevel));
+    throw_on_error(base::write_file(
+        upload / program::ciphertext_file(input),
+        wire::save_seeded_ciphertext(parameters_.main(), {key_.key_set, input}, ct)));
   }
 }
 
@@ -113,12 +79,12 @@ bool RefreshOwner::has(const fs::path& result, wire::RoleKind kind, std::size_t 
 ckks::Slots RefreshOwner::decrypt(const fs::path& result, wire::RoleKind kind,
                                   std::size_t index) const {
   const wire::Role part = role(kind, index);
-  const auto ct = value_or_throw(
-      wire::load_file(result / program::ciphertext_file(part), wire::Limits{},
-                      [&](std::span<const std::uint8_t> bytes) {
-                        return wire::load_ciphertext(bytes, parameters_.main(), {key_set_, part});
-                      }));
-  return encoder_.decode(owner::decrypt(*main_, secret_, ct));
+  const auto ct = value_or_throw(wire::load_file(
+      result / program::ciphertext_file(part), wire::Limits{},
+      [&](std::span<const std::uint8_t> bytes) {
+        return wire::load_ciphertext(bytes, parameters_.main(), {key_.key_set, part});
+      }));
+  return encoder_.decode(owner::decrypt(*main_, key_.secret, ct));
 }
 
 }  // namespace blindfit::experiments

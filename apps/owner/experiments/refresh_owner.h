@@ -9,10 +9,8 @@
 
 #include "blindfit/base/thread_pool.h"
 #include "blindfit/bootstrap/parameters.h"
-#include "blindfit/bootstrap/transform_plan.h"
 #include "blindfit/ckks/encoder.h"
-#include "blindfit/owner/secret_key.h"
-#include "blindfit/wire/header.h"
+#include "blindfit/wire/owner_secret_key_file.h"
 #include "blindfit/wire/refresh_file.h"
 
 namespace blindfit::experiments {
@@ -44,17 +42,12 @@ class RefreshOwner {
 
  private:
   [[nodiscard]] wire::Role role(wire::RoleKind kind, std::size_t index) const;
-  void write_encapsulation_keys(const std::filesystem::path& folder) const;
-  void write_relinearization_key(const std::filesystem::path& folder) const;
-  void write_galois_key(const std::filesystem::path& folder,
-                        const bootstrap::GaloisKeyNeed& need) const;
 
   wire::RefreshJob job_;
   bootstrap::BootstrapParameters parameters_;
   std::shared_ptr<const rlwe::Context> main_;
   ckks::Encoder encoder_;
-  wire::KeySetId key_set_;
-  owner::SecretKey secret_;
+  wire::OwnerSecretKey key_;
 };
 
 }  // namespace blindfit::experiments

@@ -89,8 +89,8 @@ data::WhiteningChoice choose_whitening(const data::Dataset& train, const Whiteni
 
 namespace {
 
-/// The first of make(domain) whose domain the mirror does not leave, with a tenth to spare; none if
-/// the training diverges with every one.
+/// The first of make(domain) whose domain the mirror does not leave, with a tenth to spare. Throws
+/// Error{kInvalidArgument} if the training diverges with every one.
 template <typename Make>
 auto choose_domain(const learn::ActivationModel& exact, const Make& make,
                    const TrainingRequest& request, const PreparedData& prepared,

@@ -51,8 +51,7 @@ ckks::Slots packed_weights(const learn::TrainingSpec& spec, std::size_t iteratio
 /// What the errors of all packings and refreshes so far make of W's: the recursion of
 /// TrainingCircuit::step on variances, in units of one packing's. Every iteration packs and
 /// rescales anew; the label product's error is taken to be the same each time, and weights not to
-/// decay. `refresh`: what a refresh adds
-/// to V and to the V before it.
+/// decay. `refresh`: what a refresh adds to V and to the V before it.
 double accumulated(const learn::TrainingSpec& spec, double refresh) {
   double w = 1, v = 1, covariance = 1;  // at first both are the start
   double label_w = 0, label_v = 0;      // how often the label product is in them
