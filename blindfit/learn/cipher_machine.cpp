@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "blindfit/circuits/polynomial.h"
-#include "blindfit/matrix/packing.h"
+#include "blindfit/matrix/logit_packing.h"
 
 namespace blindfit::learn {
 namespace {
@@ -18,7 +18,7 @@ void accumulate(const rlwe::Context& context, ckks::Ciphertext term, ckks::Ciphe
 }
 
 void add_masked_slots(const ckks::Encoder& encoder, const ckks::Ciphertext& v,
-                      const std::vector<double>& mask, double scale, ckks::Ciphertext& sum) {
+                      std::span<const double> mask, double scale, ckks::Ciphertext& sum) {
   const ckks::Plaintext plain = encoder.encode(mask, rlwe::Scale{scale}, v.level());
   ckks::Ciphertext product;
   ckks::multiply_plain(encoder.context(), v, plain, product);
@@ -98,6 +98,17 @@ void CipherMachine::add_masked(Sum& sum, const Value& v, const LabelMask& mask,
 
 void CipherMachine::add_masked(Sum& sum, const Value& v, const PartMask& mask, double scale) const {
   add_masked_slots(encoder_, v, matrix::part_mask(spec_.tiling.tile, mask.range), scale, sum.ct);
+}
+
+void CipherMachine::add_masked(Sum& sum, const Value& v, const BlockMask& mask,
+                               double scale) const {
+  add_masked_slots(encoder_, v, matrix::block_mask(spec_.tiling.tile, mask.block, mask.value),
+                   scale, sum.ct);
+}
+
+void CipherMachine::add_masked(Sum& sum, const Value& v, const PlainMask& mask,
+                               double scale) const {
+  add_masked_slots(encoder_, v, mask.slots, scale, sum.ct);
 }
 
 void CipherMachine::add_masked(Sum& sum, const Value& v, SignMask, double scale) const {

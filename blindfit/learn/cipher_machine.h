@@ -62,6 +62,8 @@ class CipherMachine {
   void add_masked(Sum& sum, const Value& v, const BundleMask& mask, double scale) const;
   void add_masked(Sum& sum, const Value& v, const LabelMask& mask, double scale) const;
   void add_masked(Sum& sum, const Value& v, const PartMask& mask, double scale) const;
+  void add_masked(Sum& sum, const Value& v, const BlockMask& mask, double scale) const;
+  void add_masked(Sum& sum, const Value& v, const PlainMask& mask, double scale) const;
   void add_masked(Sum& sum, const Value& v, SignMask, double scale) const;
   void add_sum(Sum& sum, Sum other) const;
   void times_minus_i(Sum& sum) const;

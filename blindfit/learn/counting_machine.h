@@ -65,6 +65,8 @@ class CountingMachine {
   void add_masked(Sum& sum, const Value& v, const BundleMask& mask, double scale);
   void add_masked(Sum& sum, const Value& v, const LabelMask& mask, double scale);
   void add_masked(Sum& sum, const Value& v, const PartMask& mask, double scale);
+  void add_masked(Sum& sum, const Value& v, BlockMask, double scale) { count_mask(sum, v, scale); }
+  void add_masked(Sum& sum, const Value& v, PlainMask, double scale) { count_mask(sum, v, scale); }
   void add_masked(Sum& sum, const Value& v, SignMask, double scale) { count_mask(sum, v, scale); }
   void add_sum(Sum& sum, Sum other);
   void times_minus_i(Sum& sum);

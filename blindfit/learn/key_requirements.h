@@ -22,6 +22,19 @@ struct KeyRequirements {
   }
 };
 
+/// Bits of the primes q_0 .. q_level together.
+double chain_bits(const rlwe::ParametersLiteral& literal, std::size_t level);
+
+/// What keys take, in bytes.
+struct KeyBytes {
+  double file = 0;      ///< one half seeded, residues packed
+  double resident = 0;  ///< expanded
+};
+/// Of one key up to `level`.
+KeyBytes key_bytes(const rlwe::Parameters& parameters, std::size_t level);
+/// Of all of `keys`, but those of the encapsulation.
+KeyBytes key_bytes(const rlwe::Parameters& parameters, const KeyRequirements& keys);
+
 /// Those of refreshes of 2^log_slots complex slots.
 KeyRequirements refresh_keys(const bootstrap::BootstrapParameters& parameters, unsigned log_slots);
 

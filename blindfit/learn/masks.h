@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The public masks of the training circuit, named rather than spelt out: machines know how to make
-// them.
+// The public masks of training and inference, named rather than spelt out where machines know how
+// to make them.
 #pragma once
 
 #include <cstddef>
+#include <span>
 
 #include "blindfit/matrix/packing.h"
 
@@ -22,6 +23,15 @@ struct LabelMask {
 /// matrix::part_mask.
 struct PartMask {
   matrix::PartRange range;
+};
+/// matrix::block_mask.
+struct BlockMask {
+  std::size_t block = 0;
+  double value = 1;
+};
+/// Spelt out: weights of a plain head.
+struct PlainMask {
+  std::span<const double> slots;
 };
 
 /// slot_signs themselves.

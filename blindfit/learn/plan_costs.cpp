@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a training run takes: the circuit is run on levels alone, and everything is added up.
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "blindfit/learn/inference_plan.h"
 #include "blindfit/learn/training_plan.h"
 #include "blindfit/matrix/packing.h"
 
@@ -17,56 +17,15 @@ namespace {
 using base::Error;
 using base::ErrorCode;
 
-constexpr double kWordBytes = sizeof(std::uint64_t);
-
-double chain_bits(const rlwe::Parameters& p, std::size_t level) {
-  double bits = 0;
-  for (std::size_t i = 0; i <= level; ++i) {
-    bits += static_cast<double>(std::bit_width(p.q_primes()[i]));
-  }
-  return bits;
-}
-
-double special_bits(const rlwe::Parameters& p) {
-  double bits = 0;
-  for (const std::uint64_t prime : p.p_primes()) {
-    bits += static_cast<double>(std::bit_width(prime));
-  }
-  return bits;
-}
-
-struct KeyBytes {
-  double file = 0;
-  double resident = 0;
-};
-
-KeyBytes key_bytes(const rlwe::Parameters& p, std::size_t level) {
-  const auto digits = static_cast<double>(p.digits(level));
-  const auto n = static_cast<double>(p.n());
-  const auto limbs = static_cast<double>(level + 1 + p.p_primes().size());
-  return {digits * n * (chain_bits(p, level) + special_bits(p)) / 8,
-          2 * digits * n * limbs * kWordBytes};
-}
-
-void add_key(const rlwe::Parameters& p, std::size_t level, PlanCosts& costs) {
-  const KeyBytes bytes = key_bytes(p, level);
+void add_keys(const KeyBytes& bytes, PlanCosts& costs) {
   costs.evaluation_key_bytes += bytes.file;
   costs.resident_key_bytes += bytes.resident;
-}
-
-void add_key_bytes(const rlwe::Parameters& p, const KeyRequirements& keys, PlanCosts& costs) {
-  if (keys.relinearization) {
-    add_key(p, *keys.relinearization, costs);
-  }
-  for (const auto& [element, level] : keys.galois) {
-    add_key(p, level, costs);
-  }
 }
 
 void add_upload(const rlwe::Parameters& p, std::size_t count, std::size_t level, PlanCosts& costs) {
   costs.ciphertexts_uploaded += count;
   costs.upload_bytes +=
-      static_cast<double>(count) * static_cast<double>(p.n()) * chain_bits(p, level) / 8;
+      static_cast<double>(count) * static_cast<double>(p.n()) * chain_bits(p.literal(), level) / 8;
 }
 
 TrainingInputs<CountingMachine::Value> make_inputs(CountingMachine& machine,
@@ -214,7 +173,7 @@ UploadLevels upload_levels(const TrainingSpec& spec) {
   const std::size_t depth = iteration_depth(spec);
   const std::size_t gradients = spec.iterations() - (spec.start == Start::kZero ? 1 : 0);
   UploadLevels levels;
-  const std::size_t first_v = spec.refresh ? depth : gradients * depth;
+  const std::size_t first_v = spec.refresh ? depth : gradients * depth + weights_level(spec);
   if (spec.start == Start::kZero) {
     levels.label_product = first_v + 1;
   } else {
@@ -261,8 +220,11 @@ void count_training(const rlwe::Parameters& parameters, CountingMachine& machine
       (costs.train_seconds - costs.setup_seconds) / static_cast<double>(plan.spec.iterations());
   costs.key_switches = machine.counts().key_switches;
   costs.refreshes = machine.counts().refreshes;
+  if (plan.spec.inference) {
+    count_inference(machine, plan.spec, state);  // for its keys; what it takes is not training's
+  }
   plan.keys = machine.keys();
-  add_key_bytes(parameters, plan.keys, costs);
+  add_keys(key_bytes(parameters, plan.keys), costs);
   costs.peak_memory_bytes = costs.resident_key_bytes + machine.peak_bytes();
 }
 
@@ -276,8 +238,8 @@ void add_refreshes(const bootstrap::BootstrapParameters& parameters, const CostM
   PlanCosts& costs = plan.costs;
   costs.refresh_key_switches = refreshes.refresh.key_switches;
   const double before = costs.resident_key_bytes;
-  add_key(parameters.main(), parameters.main().max_level(), costs);
-  add_key(parameters.tiny(), 0, costs);
+  add_keys(key_bytes(parameters.main(), parameters.main().max_level()), costs);
+  add_keys(key_bytes(parameters.tiny(), std::size_t{0}), costs);
   costs.peak_memory_bytes += costs.resident_key_bytes - before + refreshes.matrix_bytes;
   const double seconds = cost.seconds(refreshes.setup, parameters.main().log_n());
   costs.setup_seconds += seconds;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blindfit/learn/slot_machine.h"
 
-#include "blindfit/matrix/packing.h"
+#include "blindfit/matrix/logit_packing.h"
 
 namespace blindfit::learn {
 namespace {
@@ -22,7 +22,7 @@ void accumulate(Value& sum, Value term) {
   sum = sum.empty() ? std::move(term) : SlotMachine::add(sum, term);
 }
 
-Value times(const Value& v, const std::vector<double>& mask) {
+Value times(const Value& v, std::span<const double> mask) {
   Value out(v.size());
   for (std::size_t s = 0; s < v.size(); ++s) {
     out[s] = v[s] * mask[s];
@@ -72,6 +72,14 @@ void SlotMachine::add_masked(Sum& sum, const Value& v, const LabelMask& mask, do
 
 void SlotMachine::add_masked(Sum& sum, const Value& v, const PartMask& mask, double) const {
   accumulate(sum, times(v, matrix::part_mask(spec_.tiling.tile, mask.range)));
+}
+
+void SlotMachine::add_masked(Sum& sum, const Value& v, const BlockMask& mask, double) const {
+  accumulate(sum, times(v, matrix::block_mask(spec_.tiling.tile, mask.block, mask.value)));
+}
+
+void SlotMachine::add_masked(Sum& sum, const Value& v, const PlainMask& mask, double) const {
+  accumulate(sum, times(v, mask.slots));
 }
 
 void SlotMachine::add_masked(Sum& sum, const Value& v, SignMask, double) const {

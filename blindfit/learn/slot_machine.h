@@ -36,6 +36,8 @@ class SlotMachine {
   void add_masked(Sum& sum, const Value& v, const BundleMask& mask, double scale) const;
   void add_masked(Sum& sum, const Value& v, const LabelMask& mask, double scale) const;
   void add_masked(Sum& sum, const Value& v, const PartMask& mask, double scale) const;
+  void add_masked(Sum& sum, const Value& v, const BlockMask& mask, double scale) const;
+  void add_masked(Sum& sum, const Value& v, const PlainMask& mask, double scale) const;
   void add_masked(Sum& sum, const Value& v, SignMask, double scale) const;
   static void add_sum(Sum& sum, const Sum& other);
   static void times_minus_i(Sum& sum);

@@ -91,6 +91,20 @@ class TrainingCircuit {
     }
   }
 
+  /// W after t iterations, at least one, at inference_depth. A refresh that this takes stays in
+  /// `state`, where the next step finds it; without refreshes W must stand there already, for which
+  /// TrainingSpec::inference provides.
+  Value weights(TrainingState<Value>& state, std::size_t t) {
+    const std::size_t level = inference_depth(spec_.tiling);
+    if (!spec_.refresh) {
+      return m_.drop(*state.w, level);
+    }
+    state.both = raised(*state.both);
+    const Points now = points(m_.drop(*state.both, level + 1));
+    const double eta = spec_.steps[t - 1].eta;
+    return combine({{&*now.v, 1 - eta}, {&*now.before, eta}}, std::nullopt);
+  }
+
  private:
   using Tiles = typename GradientPass<Machine>::Tiles;
   using Errors = typename GradientPass<Machine>::Errors;
@@ -153,17 +167,20 @@ class TrainingCircuit {
     state.v = std::move(next);
   }
 
-  /// V and the V before it, at the level of an iteration's start.
+  /// V + i V_before with the levels of an iteration at least.
+  Value raised(const Value& both) {
+    return m_.level(both) >= iteration_depth(spec_) ? both
+                                                    : m_.refresh(both, spec_.refresh->unit());
+  }
+
+  /// V and the V before it, at the level of their sum.
   struct Points {
     std::optional<Value> v;
     std::optional<Value> before;
   };
   Points points(const Value& both) {
-    const std::size_t level = iteration_depth(spec_);
-    const Value z =
-        m_.drop(m_.level(both) >= level ? both : m_.refresh(both, spec_.refresh->unit()), level);
-    const Value conjugate = m_.conjugate(z);
-    return {m_.halve(m_.add(z, conjugate)), m_.halve(m_.times_i(m_.subtract(conjugate, z)))};
+    const Value conjugate = m_.conjugate(both);
+    return {m_.halve(m_.add(both, conjugate)), m_.halve(m_.times_i(m_.subtract(conjugate, both)))};
   }
 
   /// From V + i V_before (at first: nothing, or the start as V and W) to V' + i V.
@@ -171,7 +188,8 @@ class TrainingCircuit {
                        const std::optional<Value>& both) {
     const double rate = spec_.rate(t);
     const double keep = 1 - spec_.steps[t].decay;
-    const Points now = both ? points(*both) : Points{in.start, std::nullopt};
+    const Points now = both ? points(m_.drop(raised(*both), iteration_depth(spec_)))
+                            : Points{in.start, std::nullopt};
     Terms terms = {{&label_product, rate}};
     if (!now.v) {
       return combine(terms, std::nullopt);

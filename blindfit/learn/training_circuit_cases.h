@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cases of the training circuit's tests: small problems, and dense algebra written from
-// paper.md 3.4.
+// Cases of the training circuit's tests: small problems, dense algebra written from paper.md 3.4,
+// and what runs them.
 #pragma once
 
 #include <algorithm>
@@ -12,6 +12,9 @@
 #include "blindfit/learn/training_circuit.h"
 #include "blindfit/learn/training_plan.h"
 #include "blindfit/matrix/packing.h"
+#include "blindfit/testing/bootstrap_engine.h"
+#include "blindfit/testing/engine.h"
+#include "blindfit/testing/insecure_parameters.h"
 
 namespace blindfit::learn::circuit_test {
 
@@ -36,6 +39,7 @@ struct Case {
   std::size_t batches = 1;
   double decay = 0;
   std::size_t pairs_at_once = 100;
+  bool inference = false;
 };
 
 inline double noise(std::size_t i) {
@@ -187,5 +191,124 @@ TrainingInputs<Value> make_inputs(const TrainingSpec& spec, const Problem& p,
   }
   return in;
 }
+
+inline unsigned log_n_of(const TrainingSpec& spec) {
+  return static_cast<unsigned>(std::lround(std::log2(spec.tiling.tile.slots()))) + 1;
+}
+
+/// Usable levels for exactly one iteration.
+inline RefreshSpec make_refresh(const TrainingSpec& spec) {
+  RefreshSpec refresh;
+  refresh.set = blindfit::testing::small_bootstrap_set(log_n_of(spec));
+  refresh.set.usable.count = refreshed_depth(spec);
+  refresh.weight_bound = 3;
+  refresh.signs = base::Seed{7};
+  return refresh;
+}
+
+inline TrainingSpec make_spec(const Case& c) {
+  TrainingSpec spec;
+  spec.tiling = c.tiling;
+  // 0.25 z - 0.01 z^3 on [-4, 4].
+  const std::vector<double> monomials = {0, 0.25, 0, -0.01};
+  spec.activation = {circuits::chebyshev_from_monomials(monomials, 4), 4, {1.5, c.extensions}};
+  // Without B, the rate itself keeps the steps short and the logits inside the domain; a batch's
+  // gradient is multiplied by their number, and a squared error has four times the curvature.
+  const double rate = (c.preconditioner ? 1 : 0.05) / static_cast<double>(c.batches) *
+                      (c.loss == Loss::kMse ? 0.25 : 1);
+  for (std::size_t t = 0; t < c.iterations; ++t) {
+    spec.steps.push_back(
+        {rate * (1 + 0.5 / static_cast<double>(t + 1)), t == 0 ? 0.3 : -0.2, c.decay});
+  }
+  spec.loss = c.loss;
+  spec.batches = c.batches;
+  if (c.loss == Loss::kSoftmax) {
+    spec.softmax = make_softmax({c.tiling.classes, 6, 1e-2}).value();
+  }
+  spec.labels = c.labels;
+  spec.start = c.start;
+  spec.encrypted_preconditioner = c.preconditioner;
+  spec.inference = c.inference;
+  if (c.refreshed) {
+    spec.refresh = make_refresh(spec);
+  }
+  return spec;
+}
+
+/// Runs all iterations and returns what holds the packed W of each.
+template <typename Machine>
+std::vector<typename Machine::Value> train(Machine& machine, const TrainingSpec& spec,
+                                           const TrainingInputs<typename Machine::Value>& in) {
+  TrainingCircuit<Machine> circuit(machine, spec);
+  const auto products = circuit.label_products(in);
+  TrainingState<typename Machine::Value> state{in.start, in.start, std::nullopt};
+  std::vector<typename Machine::Value> history;
+  for (std::size_t t = 0; t < spec.iterations(); ++t) {
+    circuit.step(in, products, t, state);
+    history.push_back(spec.refresh ? *state.both : *state.w);
+  }
+  return history;
+}
+
+inline double worst_difference(const std::vector<double>& a, const std::vector<double>& b) {
+  double worst = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    worst = std::max(worst, std::abs(a[i] - b[i]));
+  }
+  return worst;
+}
+
+inline rlwe::ParametersLiteral literal_of(const TrainingSpec& spec) {
+  if (spec.refresh) {
+    return bootstrap::instance_literals(spec.refresh->set).main;
+  }
+  rlwe::ParametersLiteral literal{log_n_of(spec), {50}, {50, 50, 50}, 0};
+  literal.log_q.resize(required_levels(spec) + 1, 40);
+  return literal;
+}
+
+/// The planner's machine with what it refers to.
+class Counter {
+ public:
+  explicit Counter(const TrainingSpec& spec)
+      : parameters_(blindfit::testing::InsecureParameters::make(literal_of(spec))) {
+    if (spec.refresh) {
+      refreshes_ = blindfit::testing::InsecureParameters::make_bootstrap(spec.refresh->set);
+      machine_.emplace(*refreshes_, spec);
+    } else {
+      machine_.emplace(parameters_, spec);
+    }
+  }
+  [[nodiscard]] CountingMachine& machine() { return *machine_; }
+
+ private:
+  rlwe::Parameters parameters_;
+  std::optional<bootstrap::BootstrapParameters> refreshes_;
+  std::optional<CountingMachine> machine_;
+};
+
+/// Levels, scales and keys of a whole run.
+inline void count(CountingMachine& machine, const TrainingSpec& spec, const Problem& problem) {
+  train(machine, spec,
+        make_inputs<CountingMachine::Value>(
+            spec, problem, upload_levels(spec),
+            [&](const matrix::Slots&, std::size_t level, double scale) {
+              return machine.make(level, scale);
+            }));
+}
+
+/// Exactly the planned keys, each only up to its planned level.
+inline void add_keys(const KeyRequirements& keys, blindfit::testing::Engine& engine) {
+  if (keys.relinearization) {
+    engine.add_relinearization_key(*keys.relinearization);
+  }
+  for (const auto& [element, level] : keys.galois) {
+    engine.add_galois_key(element, level);
+  }
+}
+
+// Slot noise of a rescaled product is about sqrt(N/18) sqrt(N) 2^-40 < 2^-31 here; sums over rows,
+// features and iterations multiply it by less than 2^9, six sigma by 2^3.
+inline constexpr double kTolerance = 0x1p-19;
 
 }  // namespace blindfit::learn::circuit_test

@@ -82,6 +82,14 @@ std::size_t iteration_depth(const TrainingSpec& spec) {
   return out + depth_before(*spec.softmax, softmax_refresh_stage(*spec.softmax)) + kSigns;
 }
 
+std::size_t inference_depth(const matrix::Tiling& tiling) noexcept {
+  return spread_depth(tiling) + 2;
+}
+
+std::size_t weights_level(const TrainingSpec& spec) noexcept {
+  return spec.inference && !spec.refresh ? inference_depth(spec.tiling) : 0;
+}
+
 std::size_t refreshed_depth(const TrainingSpec& spec) {
   const std::size_t depth = iteration_depth(spec);
   if (spec.loss != Loss::kSoftmax) {

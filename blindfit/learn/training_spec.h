@@ -56,6 +56,8 @@ struct TrainingSpec {
   bool encrypted_preconditioner = false;  ///< B uploaded in the packed layout; otherwise B = 1
   double scale = 0x1p40;                  ///< the scale of weights wherever they are added
   std::optional<RefreshSpec> refresh;     ///< none: the modulus must last for all iterations
+  /// Whether W stays fit for encrypted inference, during training and after it: levels and keys.
+  bool inference = false;
 
   /// The scale of errors: odd parts of activations and one-hot labels.
   [[nodiscard]] double error_scale() const noexcept {
@@ -80,6 +82,11 @@ struct TrainingSpec {
 /// The level that V must have for an iteration: spreading, a product, the activation, and the way
 /// back; with a refreshed softmax only what comes before that.
 [[nodiscard]] std::size_t iteration_depth(const TrainingSpec& spec);
+/// The level that packed weights need for logits of a query: spreading, a product, and the mask
+/// that packs the logits.
+[[nodiscard]] std::size_t inference_depth(const matrix::Tiling& tiling) noexcept;
+/// The level of W after the last iteration. With refreshes it gets levels back when it needs them.
+[[nodiscard]] std::size_t weights_level(const TrainingSpec& spec) noexcept;
 /// Levels that every refresh of `spec` must leave.
 [[nodiscard]] std::size_t refreshed_depth(const TrainingSpec& spec);
 
