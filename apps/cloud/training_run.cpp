@@ -45,7 +45,7 @@ double remaining_key_switches(const learn::TrainingPlan& plan, std::size_t finis
 std::unique_ptr<bootstrap::Bootstrapper> make_bootstrapper(const Job& job,
                                                            const ckks::Encoder& encoder,
                                                            base::ThreadPool& pool) {
-  if (job.plan.costs.refreshes == 0) {
+  if (!job.plan.keys.encapsulation) {
     return nullptr;
   }
   const RefreshMaterial& material = *job.refresh;

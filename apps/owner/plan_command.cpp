@@ -197,6 +197,7 @@ journey::TrainingRequest make_request(const Flags& flags, const std::optional<da
   request.start = flags.start == "encrypted" ? learn::Start::kEncrypted : learn::Start::kZero;
   request.scale_bits = flags.scale_bits;
   request.refreshes = journey::refreshes_policy(flags.refreshes);
+  request.inference = flags.inference;
   request.weight_bound = flags.weight_bound;
   request.log_n = flags.log_n;
   request.max_ciphertexts = flags.max_ciphertexts;

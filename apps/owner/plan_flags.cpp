@@ -143,6 +143,9 @@ void add_protocol_options(CLI::App& command, PlanFlags& flags) {
                   "Largest weight that refreshes provide for (default: the activation's range)")
       ->check(program::above_zero())
       ->type_name("W");
+  command.add_flag("--inference", flags.inference,
+                   "Provide keys, and without refreshes levels, for encrypted rows: `query`, "
+                   "`blindfit-cloud predict`, and `watch` while training");
   command.add_option("--max-ciphertexts", flags.max_ciphertexts, "Upload no more than this many")
       ->check(program::at_least(1))
       ->type_name("N");

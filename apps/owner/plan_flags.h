@@ -42,6 +42,7 @@ struct PlanFlags {
   std::optional<unsigned> log_n;
   unsigned scale_bits = 40;
   std::string refreshes = "auto";
+  bool inference = false;
   std::optional<double> weight_bound;
   std::optional<std::size_t> max_ciphertexts;
   std::optional<double> max_key_gib;

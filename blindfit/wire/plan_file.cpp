@@ -19,7 +19,7 @@ using base::ErrorCode;
 using nlohmann::json;
 
 constexpr const char* kFormat = "blindfit plan";
-constexpr std::uint64_t kVersion = 3;
+constexpr std::uint64_t kVersion = 4;
 constexpr std::uint64_t kMaxCount = std::uint64_t{1} << 32;
 
 std::string checksum_of(json document) {
@@ -65,7 +65,8 @@ json spec_to_json(const learn::TrainingSpec& spec) {
           {"start", spec.start == learn::Start::kEncrypted ? "encrypted" : "zero"},
           {"encrypted_preconditioner", spec.encrypted_preconditioner},
           {"scale", spec.scale},
-          {"refresh", spec.refresh ? to_json(*spec.refresh) : json()}};
+          {"refresh", spec.refresh ? to_json(*spec.refresh) : json()},
+          {"inference", spec.inference}};
 }
 
 bool choice(const JsonFields& fields, std::string_view name, std::string_view yes,
@@ -133,7 +134,7 @@ learn::TrainingSpec spec_from_json(const json& object) {
       {"rows", "features", "classes", "loss", "batches", "tile_rows", "tile_features",
        "class_group", "activation_odd_chebyshev", "activation_radius", "activation_extension_ratio",
        "activation_extension_steps", "softmax", "steps_rate_eta_decay", "labels", "start",
-       "encrypted_preconditioner", "scale", "refresh"});
+       "encrypted_preconditioner", "scale", "refresh", "inference"});
   const auto count = [&](std::string_view name) {
     return static_cast<std::size_t>(fields.unsigned_integer(name, kMaxCount));
   };
@@ -165,6 +166,7 @@ learn::TrainingSpec spec_from_json(const json& object) {
     fields.fail("scale", "in [2^20, 2^50]");
   }
   spec.refresh = refresh_from_json(fields.at("refresh"));
+  spec.inference = fields.boolean("inference");
   if (spec.tiling.tile.rows == 0 || spec.tiling.tile.features == 0) {
     fields.fail("tile_rows", "positive");
   }
@@ -262,8 +264,8 @@ base::Result<PlanFile> load_plan(std::string_view text, const Limits& limits) {
   }
   if (root.value("version", json()) != json(kVersion)) {
     return Error(ErrorCode::kForeign,
-                 "this program reads plans of version 3 (use the release that wrote it): " +
-                     root.value("version", json()).dump());
+                 "this program reads plans of version " + std::to_string(kVersion) +
+                     " (use the release that wrote it): " + root.value("version", json()).dump());
   }
   if (root.value("checksum", json()) != json(checksum_of(root))) {
     return Error(ErrorCode::kCorrupt,

@@ -125,7 +125,7 @@ TEST(PlanFile, RefusesEditsByTheirChecksum) {
             ErrorCode::kCorrupt);
   EXPECT_EQ(code_of(load_plan(replace(text, "blindfit plan", "blindfit plum"))),
             ErrorCode::kForeign);
-  EXPECT_EQ(code_of(load_plan(replace(text, "\"version\": 3", "\"version\": 2"))),
+  EXPECT_EQ(code_of(load_plan(replace(text, "\"version\": 4", "\"version\": 3"))),
             ErrorCode::kForeign);
   EXPECT_FALSE(load_plan("").ok());
   EXPECT_FALSE(load_plan("[]").ok());

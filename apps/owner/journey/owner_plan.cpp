@@ -147,6 +147,7 @@ OwnerPlan make_plan(const TrainingRequest& request, const learn::CostModel& cost
   plan.spec.encrypted_preconditioner =
       request.preparation.optimizer.method == learn::Optimizer::kQuadraticGradientNag;
   plan.spec.scale = std::ldexp(1.0, static_cast<int>(request.scale_bits));
+  plan.spec.inference = request.inference;
   plan.log_n = request.log_n;
   plan.max_ciphertexts = request.max_ciphertexts;
   plan.max_key_bytes = request.max_key_bytes;

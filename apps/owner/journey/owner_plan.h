@@ -42,6 +42,7 @@ struct TrainingRequest {
   learn::LabelSource labels = learn::LabelSource::kEncryptedLabels;
   learn::Start start = learn::Start::kZero;
   Preparation preparation;
+  bool inference = false;    ///< TrainingSpec's
   unsigned scale_bits = 40;  ///< without refreshes, whose sets have their own
   Refreshes refreshes = Refreshes::kAuto;
   /// Largest |V + i V_before| of a refresh; by default logit_range: in whitened features logits

@@ -122,6 +122,13 @@ void print_plan(const program::Console& console, const OwnerPlan& owner, std::si
   if (spec.refresh) {
     console.row("refreshes", refresh_text(plan));
   }
+  if (spec.inference) {
+    console.row("encrypted rows",
+                spec.refresh ? "keys for them, counted below; weights get levels back first"
+                             : fmt::format("keys for them, counted below, and {} levels "
+                                           "that weights keep",
+                                           learn::weights_level(spec)));
+  }
   console.row("tile", tile_text(spec.tiling));
   console.row("upload", fmt::format("{} ciphertexts, {}", costs.ciphertexts_uploaded,
                                     format_bytes(costs.upload_bytes)));
@@ -151,6 +158,7 @@ nlohmann::json plan_figures(const OwnerPlan& owner) {
           {"digit_size", parameters.digit_size()},
           {"tile_rows", spec.tiling.tile.rows},
           {"tile_features", spec.tiling.tile.features},
+          {"inference", spec.inference},
           {"loss", learn::to_string(spec.loss)},
           {"activation_degree", spec.activation.degree()},
           {"activation_domain", logit_range(spec)},
