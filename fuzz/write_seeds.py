@@ -72,6 +72,25 @@ def write_refresh_seeds():
         write("refresh", name, json.dumps(job))
 
 
+def with_checksum(document):
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"))
+    return {**document, "checksum": hashlib.blake2b(text.encode(), digest_size=32).hexdigest()}
+
+
+def write_query_seeds():
+    """The harnesses also put the checksum that fits around what has none or a wrong one."""
+    plan, nonce = bytes(range(32, 64)).hex(), SEED.hex()
+    once = {"plan": plan, "nonce": nonce, "rows": 1, "iterations": []}
+    query = {**once, "format": "blindfit query", "version": 1, "rows": 10000, "iterations": [2, 5, 10000]}
+    answer = {"query": plan, "iteration": 5, "go_on": False, "format": "blindfit answer", "version": 1}
+    write("query", "once", json.dumps(once))
+    for reader, document, damage in (("query", query, {"iterations": [5, 2]}), ("answer", answer, {"iteration": 0})):
+        valid = with_checksum(document)
+        write(reader, "valid", json.dumps(valid))
+        write(reader, "damaged_field", json.dumps(with_checksum({**document, **damage})))
+        write(reader, "wrong_checksum", json.dumps({**valid, "checksum": nonce}))
+
+
 def write_data_seeds():
     for options, name, text in (
         (0, "plain", "1,0.5,-2e3\n0,1,2\n"),
@@ -110,5 +129,6 @@ if __name__ == "__main__":
     write_engine_seeds()
     write_json_seeds()
     write_refresh_seeds()
+    write_query_seeds()
     write_data_seeds()
     write_image_seeds()

@@ -85,8 +85,9 @@ std::vector<learn::OptimizerStep> steps_from_json(const JsonFields& fields) {
     return s.is_array() && s.size() == 3 && s[0].is_number() && s[1].is_number() &&
            s[2].is_number();
   };
-  if (!array.is_array() || array.size() > 10000) {
-    fields.fail("steps_rate_eta_decay", "an array of at most 10000 steps");
+  if (!array.is_array() || array.size() > kMaxIterations) {
+    fields.fail("steps_rate_eta_decay",
+                "an array of at most " + std::to_string(kMaxIterations) + " steps");
   }
   for (const json& step : array) {
     if (!is_step(step)) {

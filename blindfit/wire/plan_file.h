@@ -3,6 +3,7 @@
 // worked out again on loading.
 #pragma once
 
+#include <cstddef>
 #include <nlohmann/json_fwd.hpp>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@
 #include "blindfit/wire/limits.h"
 
 namespace blindfit::wire {
+
+/// The most steps of a plan that is read, and so the last iteration that anything can name.
+inline constexpr std::size_t kMaxIterations = 10000;
 
 /// The text of a plan file (docs/format.md, "Plan"). `owner` is an object of the owner's own
 /// choices (transform, start value); it is public, and the cloud ignores it.
