@@ -42,6 +42,10 @@ std::string ciphertext_file(const wire::Role& role) {
       return fmt::format("refreshed-{:04}.ct", role.index);
     case RoleKind::kPower:
       return fmt::format("power-{:04}.ct", role.index);
+    case RoleKind::kQueryRows:
+      return fmt::format("query-{:04}.ct", role.index);
+    case RoleKind::kLogits:
+      return fmt::format("logits-{:04}.ct", role.index);
     case RoleKind::kNone:
       break;
   }

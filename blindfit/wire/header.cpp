@@ -145,10 +145,10 @@ base::Status check_identity(const Header& header, const Identity& expected) {
   }
   const Role& found = header.identity.role;
   if (found.plan != expected.role.plan) {
-    return Error(ErrorCode::kForeign, std::string(to_string(header.kind)) +
-                                          " of another plan (use the files of one encryption): " +
-                                          short_hex(found.plan) + ", expected " +
-                                          short_hex(expected.role.plan));
+    return Error(ErrorCode::kForeign,
+                 std::string(to_string(header.kind)) +
+                     " of another plan or query (use the files of one encryption): " +
+                     short_hex(found.plan) + ", expected " + short_hex(expected.role.plan));
   }
   if (found != expected.role) {
     return Error(ErrorCode::kForeign,

@@ -32,6 +32,10 @@ const char* name_of(RoleKind kind) noexcept {
       return "refreshed input";
     case RoleKind::kPower:
       return "power";
+    case RoleKind::kQueryRows:
+      return "query rows";
+    case RoleKind::kLogits:
+      return "logits";
   }
   return "unknown role";
 }
