@@ -34,7 +34,7 @@ OWNER_FILES_OF_WIRE = re.compile(r"^owner_\w+\.(h|cpp)$")
 # What a layer's tests and benchmarks may include besides: doubles, the key to look into ciphertexts, and the kernel
 # table, to run on a family of their choice.
 FOR_TESTS = {"testing", "owner", "kernels"}
-TEST_FILE = re.compile(r"_(test|bench)\.cpp$")
+TEST_FILE = re.compile(r"_(test|bench)\.cpp$|_test_\w+\.h$")
 FOR_OWNER_PROGRAM = LAYERS - {"testing"}
 FOR_OTHER_PROGRAMS = LAYERS - {"testing", "owner"}
 
@@ -68,9 +68,11 @@ def include_violations(text, subject, allowed):
             yield f"{subject} must not include {included}"
 
 
-def program_violations(program, text):
+def program_violations(path, program, text):
     owner = program == "owner"
     allowed = FOR_OWNER_PROGRAM if owner else FOR_OTHER_PROGRAMS
+    if owner and TEST_FILE.search(path.name):
+        allowed = allowed | {"testing"}
     yield from include_violations(text, f"apps/{program}", allowed)
     for included in INCLUDE.findall(text):
         if included.startswith("apps/owner/") and not owner:
@@ -90,7 +92,7 @@ def violations(root):
             elif folder == "blindfit":
                 found = layer_violations(path, parts[1], text)
             else:
-                found = program_violations(parts[1], text)
+                found = program_violations(path, parts[1], text)
             for message in found:
                 yield f"{path.relative_to(root)}: {message}"
 

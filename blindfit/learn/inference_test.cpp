@@ -8,7 +8,7 @@
 #include "blindfit/learn/cipher_machine.h"
 #include "blindfit/learn/inference_plan.h"
 #include "blindfit/learn/slot_machine.h"
-#include "blindfit/learn/training_circuit_cases.h"
+#include "blindfit/learn/training_circuit_test_cases.h"
 #include "blindfit/testing/decrypting_refresher.h"
 
 namespace blindfit::learn {

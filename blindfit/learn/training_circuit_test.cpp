@@ -10,7 +10,7 @@
 #include "blindfit/bootstrap/precision_model.h"
 #include "blindfit/learn/cipher_machine.h"
 #include "blindfit/learn/slot_machine.h"
-#include "blindfit/learn/training_circuit_cases.h"
+#include "blindfit/learn/training_circuit_test_cases.h"
 #include "blindfit/learn/training_plan.h"
 #include "blindfit/matrix/packing.h"
 #include "blindfit/testing/bootstrap_engine.h"

@@ -48,6 +48,12 @@ class LayeringTest(unittest.TestCase):
         for layer in ("rlwe", "ckks", "circuits", "bootstrap", "owner", "matrix", "learn", "data", "wire"):
             self.rejects(f"blindfit/{layer}/x.cpp", '"blindfit/kernels/kernel_table.h"')
 
+    def test_lets_tests_include_their_doubles(self):
+        for path in ("blindfit/learn/x_test.cpp", "blindfit/learn/x_test_cases.h", "apps/owner/journey/x_test.cpp"):
+            self.accepts(path, '"blindfit/testing/engine.h"')
+        for path in ("blindfit/learn/x.h", "apps/owner/journey/x.cpp", "apps/cloud/x_test.cpp"):
+            self.rejects(path, '"blindfit/testing/engine.h"')
+
     def test_rejects_an_unknown_layer(self):
         self.rejects("blindfit/helpers/x.h")
         self.rejects("blindfit/ring/x.h", '"blindfit/helpers/x.h"')
