@@ -67,7 +67,7 @@ CountingMachine::Value CountingMachine::add(const Value& a, const Value& b) {
 }
 
 CountingMachine::Value CountingMachine::times_i(const Value& v) {
-  counts_.multiply_limbs += 2.0 * static_cast<double>(v.level + 1);
+  counts_.streaming.multiply += 2.0 * static_cast<double>(v.level + 1);
   return make(v.level, v.scale);
 }
 
@@ -110,7 +110,7 @@ void CountingMachine::multiply_into(Sum& sum, std::size_t level, double scale, b
   sum.level = level;
   sum.scale = scale;
   sum.degree_two = sum.degree_two || degree_two;
-  counts_.multiply_limbs += limbs * static_cast<double>(level + 1);
+  counts_.streaming.multiply += limbs * static_cast<double>(level + 1);
 }
 
 void CountingMachine::add_product(Sum& sum, const Value& a, const Value& b) {
@@ -123,7 +123,7 @@ void CountingMachine::add_multiple(Sum& sum, const Value& v, double, double scal
 
 void CountingMachine::count_mask(Sum& sum, const Value& v, double scale) {
   counts_.encodes += 1;
-  counts_.ntt_limbs += static_cast<double>(v.level + 1);
+  counts_.streaming.ntt += static_cast<double>(v.level + 1);
   multiply_into(sum, v.level, v.scale * scale, false, 2);
 }
 
@@ -146,7 +146,7 @@ void CountingMachine::add_sum(Sum& sum, Sum other) {
 }
 
 void CountingMachine::times_minus_i(Sum& sum) {
-  counts_.multiply_limbs += 3.0 * static_cast<double>(*sum.level + 1);
+  counts_.streaming.multiply += 3.0 * static_cast<double>(*sum.level + 1);
 }
 
 CountingMachine::Value CountingMachine::finish(Sum sum) {
@@ -157,7 +157,7 @@ CountingMachine::Value CountingMachine::finish(Sum sum) {
     raise_to(keys_.relinearization, *sum.level);
     count_key_switch(*parameters_, *sum.level, counts_);  // and the rescaling with it
   } else {
-    counts_.ntt_limbs += 2.0 * static_cast<double>(*sum.level + 1);
+    counts_.streaming.ntt += 2.0 * static_cast<double>(*sum.level + 1);
   }
   return make(*sum.level - 1, sum.scale / modulus(*sum.level));
 }

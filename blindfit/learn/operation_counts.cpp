@@ -3,9 +3,18 @@
 
 namespace blindfit::learn {
 
+namespace {
+
+void add(const LimbCounts& term, LimbCounts& sum) noexcept {
+  sum.ntt += term.ntt;
+  sum.multiply += term.multiply;
+}
+
+}  // namespace
+
 OperationCounts& operator+=(OperationCounts& sum, const OperationCounts& term) noexcept {
-  sum.ntt_limbs += term.ntt_limbs;
-  sum.multiply_limbs += term.multiply_limbs;
+  add(term.switching, sum.switching);
+  add(term.streaming, sum.streaming);
   sum.encodes += term.encodes;
   sum.key_switches += term.key_switches;
   sum.refreshes += term.refreshes;
@@ -15,22 +24,22 @@ OperationCounts& operator+=(OperationCounts& sum, const OperationCounts& term) n
 void count_decomposition(const rlwe::Parameters& parameters, std::size_t level,
                          OperationCounts& counts) {
   const std::size_t limbs = level + 1 + parameters.p_primes().size();
-  counts.ntt_limbs += static_cast<double>(parameters.digits(level) * limbs);
-  counts.multiply_limbs += static_cast<double>((level + 1) * limbs) / 2;
+  counts.switching.ntt += static_cast<double>(parameters.digits(level) * limbs);
+  counts.switching.multiply += static_cast<double>((level + 1) * limbs) / 2;
 }
 
 void count_gadget_product(const rlwe::Parameters& parameters, std::size_t level,
                           OperationCounts& counts) {
   const std::size_t limbs = level + 1 + parameters.p_primes().size();
-  counts.multiply_limbs += 2.0 * static_cast<double>(parameters.digits(level) * limbs);
+  counts.switching.multiply += 2.0 * static_cast<double>(parameters.digits(level) * limbs);
   ++counts.key_switches;
 }
 
 void count_mod_down(const rlwe::Parameters& parameters, std::size_t level,
                     OperationCounts& counts) {
   const std::size_t p = parameters.p_primes().size();
-  counts.ntt_limbs += 2.0 * static_cast<double>(level + 1 + p);
-  counts.multiply_limbs += static_cast<double>((level + 1) * p);
+  counts.switching.ntt += 2.0 * static_cast<double>(level + 1 + p);
+  counts.switching.multiply += static_cast<double>((level + 1) * p);
 }
 
 void count_key_switch(const rlwe::Parameters& parameters, std::size_t level,

@@ -9,10 +9,15 @@
 namespace blindfit::learn {
 
 /// One limb is N words.
+struct LimbCounts {
+  double ntt = 0;       ///< transforms of one limb, either way
+  double multiply = 0;  ///< multiply-accumulates of one limb
+};
+
 struct OperationCounts {
-  double ntt_limbs = 0;       ///< transforms of one limb, either way
-  double multiply_limbs = 0;  ///< multiply-accumulates of one limb
-  double encodes = 0;         ///< embeddings of a mask
+  LimbCounts switching;  ///< inside key switches, whose rows stay in caches
+  LimbCounts streaming;  ///< whole ciphertexts, from memory and back
+  double encodes = 0;    ///< embeddings of a mask
   std::size_t key_switches = 0;
   std::size_t refreshes = 0;
 };

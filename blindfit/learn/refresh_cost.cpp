@@ -21,7 +21,7 @@ double diagonal_words(const TransformStage& stage) {
 void add_setup(const rlwe::Parameters& p, const TransformStage& stage, RefreshCost& cost) {
   const auto diagonals = static_cast<double>(stage.offsets);
   cost.setup.encodes += diagonals;
-  cost.setup.ntt_limbs += diagonals * limbs_of(p, stage.level);
+  cost.setup.streaming.ntt += diagonals * limbs_of(p, stage.level);
   cost.matrix_bytes +=
       diagonals * diagonal_words(stage) * limbs_of(p, stage.level) * sizeof(std::uint64_t);
 }
@@ -34,13 +34,13 @@ void add_stage(const rlwe::Parameters& p, const TransformStage& stage, Operation
   for (std::size_t b = 1; b < babies; ++b) {
     count_gadget_product(p, stage.level, counts);
   }
-  counts.multiply_limbs +=
+  counts.switching.multiply +=
       2.0 * static_cast<double>(stage.offsets) * limbs_of(p, stage.level);  // times diagonals
   for (std::size_t g = 1; g < giants; ++g) {
     count_key_switch(p, stage.level, counts);
   }
   count_mod_down(p, stage.level, counts);
-  counts.ntt_limbs += 2.0 * static_cast<double>(stage.level + 1);  // rescaling
+  counts.streaming.ntt += 2.0 * static_cast<double>(stage.level + 1);  // rescaling
 }
 
 /// Key switches spread evenly over the levels that eval_mod consumes.
@@ -50,7 +50,7 @@ void add_eval_mod(const bootstrap::BootstrapParameters& parameters, OperationCou
   const std::size_t switches = eval_mod.key_switches();
   for (std::size_t k = 0; k < switches; ++k) {
     const std::size_t level = top - k * eval_mod.depth() / switches;
-    counts.multiply_limbs += 4.0 * static_cast<double>(level + 1);
+    counts.streaming.multiply += 4.0 * static_cast<double>(level + 1);
     count_key_switch(parameters.main(), level, counts);
   }
 }
@@ -66,8 +66,8 @@ RefreshCost refresh_cost(const bootstrap::BootstrapParameters& parameters) {
   cost.max_input_scale = static_cast<double>(p.q_primes()[0]) / parameters.message_ratio(log_slots);
   OperationCounts& counts = cost.refresh;
   counts.refreshes = 1;
-  counts.ntt_limbs += 2.0 * static_cast<double>(p.max_level() + 1);  // raising
-  count_key_switch(p, p.max_level(), counts);                        // from the sparse secret
+  counts.streaming.ntt += 2.0 * static_cast<double>(p.max_level() + 1);  // raising
+  count_key_switch(p, p.max_level(), counts);                            // from the sparse secret
   for (const auto* stages : {&plan.coeffs_to_slots, &plan.slots_to_coeffs}) {
     for (const TransformStage& stage : *stages) {
       add_setup(p, stage, cost);

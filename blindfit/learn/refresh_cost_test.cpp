@@ -31,7 +31,7 @@ TEST(RefreshCost, GrowsWithTheChain) {
   EXPECT_GT(set_a.refresh.key_switches, 100U);
   EXPECT_EQ(set_a.refresh.refreshes, 1U);
   longer.usable.count = 11;
-  EXPECT_GT(cost().refresh.ntt_limbs, set_a.refresh.ntt_limbs);
+  EXPECT_GT(cost().refresh.switching.ntt, set_a.refresh.switching.ntt);
   EXPECT_GT(cost().matrix_bytes, set_a.matrix_bytes);
 }
 
