@@ -2,8 +2,8 @@
 """Writes the seeds of fuzz/corpus/: one small valid input of every shape that a harness knows.
 
 Residues are zero, so that the files compress; mutations do the rest. Needs NumPy. The files are
-committed: run this again only when a format or a harness changes. The plan is what `blindfit plan`
-writes; it is copied by hand.
+committed: run this again only when a format or a harness changes. Plans are what `blindfit plan`
+writes; they are copied by hand, and made anew when their version changes.
 """
 import gzip
 import hashlib
@@ -80,8 +80,10 @@ def with_checksum(document):
 def write_query_seeds():
     """The harnesses also put the checksum that fits around what has none or a wrong one."""
     plan, nonce = bytes(range(32, 64)).hex(), SEED.hex()
-    once = {"plan": plan, "nonce": nonce, "rows": 1, "iterations": []}
-    query = {**once, "format": "blindfit query", "version": 1, "rows": 10000, "iterations": [2, 5, 10000]}
+    head = {"features": 513, "classes": 10}
+    once = {"plan": plan, "nonce": nonce, "rows": 1, "iterations": [], "plain_head": head}
+    kind = {"format": "blindfit query", "version": 1}
+    query = {**once, **kind, "rows": 10000, "iterations": [2, 5, 10000], "plain_head": None}
     answer = {"query": plan, "iteration": 5, "go_on": False, "format": "blindfit answer", "version": 1}
     write("query", "once", json.dumps(once))
     for reader, document, damage in (("query", query, {"iterations": [5, 2]}), ("answer", answer, {"iteration": 0})):

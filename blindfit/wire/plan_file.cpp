@@ -130,12 +130,27 @@ std::optional<learn::SoftmaxApproximation> softmax_from_json(const json& object,
 }
 
 learn::TrainingSpec spec_from_json(const json& object) {
-  const JsonFields fields(
-      object, "spec",
-      {"rows", "features", "classes", "loss", "batches", "tile_rows", "tile_features",
-       "class_group", "activation_odd_chebyshev", "activation_radius", "activation_extension_ratio",
-       "activation_extension_steps", "softmax", "steps_rate_eta_decay", "labels", "start",
-       "encrypted_preconditioner", "scale", "refresh", "inference"});
+  const JsonFields fields(object, "spec",
+                          {"rows",
+                           "features",
+                           "classes",
+                           "loss",
+                           "batches",
+                           "tile_rows",
+                           "tile_features",
+                           "class_group",
+                           "activation_odd_chebyshev",
+                           "activation_radius",
+                           "activation_extension_ratio",
+                           "activation_extension_steps",
+                           "softmax",
+                           "steps_rate_eta_decay",
+                           "labels",
+                           "start",
+                           "encrypted_preconditioner",
+                           "scale",
+                           "refresh",
+                           "inference"});
   const auto count = [&](std::string_view name) {
     return static_cast<std::size_t>(fields.unsigned_integer(name, kMaxCount));
   };

@@ -5,18 +5,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "blindfit/base/csprng.h"
 #include "blindfit/base/error.h"
+#include "blindfit/learn/inference_plan.h"
 #include "blindfit/wire/limits.h"
 
 namespace blindfit::wire {
 
 inline constexpr std::size_t kMaxAnsweredIterations = 16;
 inline constexpr std::uint64_t kMaxQueryRows = std::uint64_t{1} << 32;
+inline constexpr std::uint64_t kMaxPlainHeadSide = std::uint64_t{1} << 24;
 
 /// Rows whose logits are asked for: once, or of the weights after some iterations of a training
 /// run.
@@ -27,6 +30,11 @@ struct Query {
   /// Strictly rising from 1 to at most kMaxIterations (plan_file.h), at most kMaxAnsweredIterations
   /// of them; empty: not for validation.
   std::vector<std::size_t> iterations;
+  /// Of rows that a plain head is for, each count from 1 to kMaxPlainHeadSide; such a query has no
+  /// iterations. None: the rows are for the trained weights, prepared as they were.
+  std::optional<learn::PlainHeadShape> plain;
+
+  [[nodiscard]] learn::QueryShape shape() const { return {rows, plain}; }
   bool operator==(const Query&) const = default;
 };
 

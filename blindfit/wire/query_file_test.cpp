@@ -23,7 +23,7 @@ constexpr std::uint64_t kMaxRows = 4294967296;
 constexpr std::size_t kLastIteration = 10000;
 
 Query some_query() {
-  return {base::Digest{9, 0xCD}, base::Seed{1, 2, 0xAB}, 10000, {2, 5, 10}};
+  return {base::Digest{9, 0xCD}, base::Seed{1, 2, 0xAB}, 10000, {2, 5, 10}, std::nullopt};
 }
 
 /// `first`, `first` + 1, ...
@@ -41,7 +41,9 @@ std::string forged(const char* field, const json& value) {
 }
 
 TEST(QueryFile, RoundTrips) {
-  std::vector<Query> queries(5, some_query());
+  std::vector<Query> queries(6, some_query());
+  queries[5].iterations = {};
+  queries[5].plain = learn::PlainHeadShape{513, 1U << 24U};
   queries[1].rows = 1;
   queries[2].rows = kMaxRows;
   queries[3].iterations = {};
@@ -54,7 +56,10 @@ TEST(QueryFile, RoundTrips) {
 }
 
 TEST(QueryFile, SavesNothingThatItWouldRefuse) {
-  std::vector<Query> queries(7, some_query());
+  std::vector<Query> queries(9, some_query());
+  queries[7].plain = learn::PlainHeadShape{5, 2};  // beside iterations
+  queries[8].iterations = {};
+  queries[8].plain = learn::PlainHeadShape{5, 0};
   queries[0].rows = 0;
   queries[1].rows = kMaxRows + 1;
   queries[2].iterations = {0, 1};
@@ -69,7 +74,11 @@ TEST(QueryFile, SavesNothingThatItWouldRefuse) {
 }
 
 TEST(QueryFile, FingerprintDependsOnEveryField) {
-  std::vector<Query> queries(7, some_query());
+  std::vector<Query> queries(9, some_query());
+  queries[7].iterations = {};
+  queries[7].plain = learn::PlainHeadShape{5, 2};
+  queries[8].iterations = {};
+  queries[8].plain = learn::PlainHeadShape{2, 5};
   queries[1].plan[31] = 1;
   queries[2].nonce[31] = 1;
   queries[3].rows = 9999;
@@ -85,10 +94,10 @@ TEST(QueryFile, FingerprintDependsOnEveryField) {
 }
 
 TEST(QueryFile, FingerprintIsThatOfTheFieldsAsDocumented) {
-  // BLAKE2b-256, by Python's hashlib, of {"iterations":[2,5,10],"nonce":"0102ab00...","plan":
-  // "09cd00...","rows":10000}.
+  // BLAKE2b-256, by Python's hashlib, of {"iterations":[2,5,10],"nonce":"0102ab00...","plain_head":
+  // null,"plan":"09cd00...","rows":10000}.
   EXPECT_EQ(hexadecimal(query_fingerprint(some_query())),
-            "1e61d1959b610dda72b8bcd3a78fea420042cbc480c005447c8eca9da6090e72");
+            "2837518b3312f5fb1418450e36636a8668626b0238e22c0b7195addf578dcfab");
 }
 
 TEST(QueryFile, NamesTheFieldThatIsWrong) {
@@ -133,9 +142,27 @@ TEST(QueryFile, NamesTheFieldThatIsWrong) {
   EXPECT_TRUE(load_query(forged("iterations", iterations_from(1, 16))).ok());
 }
 
+TEST(QueryFile, NamesWhatIsWrongWithAPlainHead) {
+  const std::vector<std::pair<const char*, json>> wrong = {
+      {"plain_head", 3},
+      {"plain_head", json::object()},
+      {"plain_head.features", {{"features", 0}, {"classes", 2}}},
+      {"plain_head.classes", {{"features", 2}, {"classes", 1e300}}},
+      {"plain_head.classes", {{"features", 2}, {"classes", kMaxPlainHeadSide + 1}}},
+      {"bias", {{"features", 2}, {"classes", 2}, {"bias", true}}},
+      {"query.iterations", {{"features", 2}, {"classes", 2}}},  // beside iterations
+  };
+  for (const auto& [words, value] : wrong) {
+    const auto result = load_query(forged("plain_head", value));
+    ASSERT_FALSE(result.ok()) << words << value;
+    EXPECT_EQ(result.error().code(), ErrorCode::kMalformed);
+    EXPECT_THAT(result.error().what(), HasSubstr(words));
+  }
+}
+
 TEST(QueryFile, NeedsEveryFieldAndNoOther) {
   EXPECT_FALSE(load_query(forged("surplus", 1)).ok());
-  for (const char* field : {"plan", "nonce", "rows", "iterations"}) {
+  for (const char* field : {"plan", "nonce", "rows", "iterations", "plain_head"}) {
     json document = json::parse(save_query(some_query()));
     document.erase(field);
     const auto result = load_query(save_document({"blindfit query", 1}, document));
