@@ -8,37 +8,14 @@
 #include "apps/cloud/loading_tasks.h"
 #include "apps/cloud/streamed_data.h"
 #include "apps/program/available_memory.h"
-#include "apps/program/exit_code.h"
 #include "apps/program/job_files.h"
 #include "blindfit/wire/checked_json.h"
-#include "blindfit/wire/load_file.h"
-#include "blindfit/wire/plan_file.h"
 
 namespace blindfit::cloud {
 namespace {
 
-using program::value_or_throw;
 using wire::RoleKind;
 namespace fs = std::filesystem;
-namespace upload = program::upload;
-using Bytes = std::span<const std::uint8_t>;
-
-learn::TrainingPlan load_plan(const fs::path& path) {
-  return value_or_throw(
-             wire::load_file(path, wire::Limits{},
-                             [](Bytes bytes) {
-                               return wire::load_plan(
-                                   {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-                             }))
-      .plan;
-}
-
-/// Every object must belong to the key set that the first data file names.
-wire::KeySetId read_key_set(const fs::path& path) {
-  return value_or_throw(wire::load_file(path, wire::Limits{},
-                                        [](Bytes bytes) { return wire::parse_header(bytes); }))
-      .identity.key_set;
-}
 
 /// Reads the files of one job. Tasks may run side by side; each fills a place of its own.
 class JobReader {
@@ -143,20 +120,10 @@ std::size_t choose_pairs_at_once(const learn::TrainingPlan& plan, double memory)
 
 }  // namespace
 
-Job load_job(const fs::path& folder, double memory, base::ThreadPool& pool) {
-  Job job;
-  job.plan = load_plan(folder / upload::kPlan);
+Job load_job(const fs::path& folder, KeyedPlan plan, double memory, base::ThreadPool& pool) {
+  Job job{std::move(plan), 0, {}, {}};
   job.pairs_at_once = choose_pairs_at_once(job.plan, memory);
-  job.plan_id = wire::plan_fingerprint(job.plan);
-  job.context = value_or_throw(
-      rlwe::make_context(value_or_throw(rlwe::Parameters::make(job.plan.parameters))));
-  if (job.plan.spec.refresh) {
-    auto parameters =
-        value_or_throw(bootstrap::BootstrapParameters::make(job.plan.spec.refresh->set));
-    auto tiny = value_or_throw(rlwe::make_context(parameters.tiny()));
-    job.refresh = RefreshMaterial{std::move(parameters), std::move(tiny), {}};
-  }
-  job.key_set = read_key_set(folder / program::ciphertext_file({RoleKind::kData, 1, {}}));
+  job.key_set = read_key_set(folder, {RoleKind::kData, 1, {}});
   JobReader(folder, job).run(pool);
   return job;
 }

@@ -6,8 +6,8 @@
 #include <mutex>
 #include <vector>
 
-#include "apps/cloud/job.h"
 #include "apps/cloud/key_folder.h"
+#include "apps/cloud/keyed_plan.h"
 #include "blindfit/base/thread_pool.h"
 
 namespace blindfit::cloud {

@@ -6,7 +6,7 @@
 #include <memory>
 #include <vector>
 
-#include "apps/cloud/job.h"
+#include "apps/cloud/keyed_plan.h"
 #include "blindfit/base/thread_pool.h"
 #include "blindfit/wire/refresh_file.h"
 

@@ -110,6 +110,8 @@ State ResultFolder::load_state(std::size_t iteration) const {
   if (iteration < job_.plan.spec.iterations()) {
     state.v = load(RoleKind::kCheckpointV, iteration);
     state.w = load(RoleKind::kCheckpointW, iteration);
+  } else {
+    state.w = load(RoleKind::kWeights, iteration);
   }
   return state;
 }
@@ -172,7 +174,7 @@ void ResultFolder::save_files(const State& state, const TrainingRecord& record) 
     return;
   }
   ckks::Ciphertext weights = *state.w;
-  ckks::drop_level(weights, 0);
+  ckks::drop_level(weights, learn::weights_level(job_.plan.spec));
   save(RoleKind::kWeights, t, weights);
   if (t < job_.plan.spec.iterations()) {
     save(RoleKind::kCheckpointV, t, *state.v);

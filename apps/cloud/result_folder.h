@@ -23,8 +23,10 @@ struct TrainingRecord {
   double peak_anonymous_mib = 0;
   std::size_t threads = 0;
 
-  std::size_t pairs_at_once =
-      0;  ///< row pairs of X in memory at a time if it is streamed; not saved
+  // Not saved:
+  std::size_t pairs_at_once = 0;       ///< row pairs of X in memory at a time if it is streamed
+  double validation_seconds = 0;       ///< logits, and refreshes that the next iteration then finds
+  std::optional<std::size_t> stopped;  ///< the iteration to which the owner answered stop
 
   [[nodiscard]] std::size_t finished() const noexcept { return iteration_seconds.size(); }
 };

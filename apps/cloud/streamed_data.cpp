@@ -16,8 +16,8 @@ ckks::Ciphertext load_unchanged(const CiphertextFiles& files, const DataFile& fi
   if (loaded.checksum != file.checksum) {
     throw base::Error(base::ErrorCode::kForeign,
                       files.path_of(file.expected.role).string() +
-                          ": the file must stay as it was when training began, and it has "
-                          "changed; put it back and go on with --resume");
+                          ": the file must stay as it was when this run began, and it has "
+                          "changed; put it back and run again (training goes on with --resume)");
   }
   return std::move(loaded.ciphertext);
 }

@@ -37,11 +37,19 @@ void run(const Flags& flags) {
                                     "pairs of row tiles at a time",
                                     record.pairs_at_once));
   }
+  if (record.validation_seconds > 0) {
+    console.row("validation", program::format_seconds(record.validation_seconds) + " more");
+  }
+  if (record.stopped) {
+    console.row("stopped", fmt::format("the owner's answer to iteration {}", *record.stopped));
+  }
   console.row("peak memory", program::format_bytes(record.peak_anonymous_mib * 1024 * 1024));
   console.write_json({{"iterations", record.finished()},
                       {"iteration_seconds", record.iteration_seconds},
                       {"load_seconds", record.load_seconds},
                       {"setup_seconds", record.setup_seconds},
+                      {"validation_seconds", record.validation_seconds},
+                      {"stopped", record.stopped.has_value()},
                       {"peak_rss_mib", record.peak_anonymous_mib},
                       {"pairs_at_once", record.pairs_at_once},
                       {"threads", record.threads}});
@@ -71,6 +79,20 @@ void add_train_command(CLI::App& app) {
           "more even so is refused before anything is read")
       ->check(program::above_zero())
       ->type_name("GIB");
+  CLI::Option* validation =
+      command
+          ->add_option("--validation", flags->train.validation,
+                       "Folder made by `blindfit query --after`: encrypted logits of its rows are "
+                       "left in --out after the iterations that it lists, for `blindfit watch`, "
+                       "whose answer may end the training")
+          ->type_name("DIR");
+  command
+      ->add_option("--wait", flags->train.wait_seconds,
+                   "Seconds to wait for each answer (default: go on at once; answers are looked "
+                   "for after every iteration)")
+      ->needs(validation)
+      ->check(CLI::NonNegativeNumber)
+      ->type_name("SECONDS");
   program::add_threads_option(*command, flags->common);
   program::add_json_option(*command, flags->common);
   command->callback([flags] { run(*flags); });

@@ -9,12 +9,13 @@
 #include <memory>
 #include <utility>
 
+#include "apps/cloud/validation.h"
 #include "apps/program/available_memory.h"
 #include "apps/program/interrupt.h"
 #include "apps/program/peak_memory.h"
 #include "apps/program/progress.h"
-#include "blindfit/bootstrap/bootstrapper.h"
 #include "blindfit/learn/cipher_machine.h"
+#include "blindfit/learn/inference.h"
 
 namespace blindfit::cloud {
 namespace {
@@ -41,67 +42,83 @@ double remaining_key_switches(const learn::TrainingPlan& plan, std::size_t finis
          (iterations - static_cast<double>(finished)) / iterations;
 }
 
-/// The refresher of a job whose plan has refreshes. Encodes gigabytes of matrices.
-std::unique_ptr<bootstrap::Bootstrapper> make_bootstrapper(const Job& job,
-                                                           const ckks::Encoder& encoder,
-                                                           base::ThreadPool& pool) {
-  if (!job.plan.keys.encapsulation) {
-    return nullptr;
-  }
-  const RefreshMaterial& material = *job.refresh;
-  return std::make_unique<bootstrap::Bootstrapper>(
-      material.parameters,
-      bootstrap::BootstrapMaterial{encoder, *material.tiny, job.keys, material.encapsulation,
-                                   &pool},
-      bootstrap::BootstrapOptions{
-          job.context->parameters().log_n() - 1, ckks::Scale{job.plan.spec.scale}, {}});
-}
-
-/// Trains from `record` to the end and saves after every iteration.
+/// Trains from `record` to the end, or until the owner says stop, and saves after every iteration.
 class TrainingRun {
  public:
-  TrainingRun(const Job& job, const ResultFolder& folder, base::ThreadPool& pool)
+  /// `validation` may be null. All arguments must outlive the run.
+  TrainingRun(const Job& job, const ResultFolder& folder, const Validation* validation,
+              base::ThreadPool& pool)
       : job_(job),
         folder_(folder),
+        validation_(validation),
         encoder_(*job.context),
         bootstrapper_(make_bootstrapper(job, encoder_, pool)),
         machine_(encoder_, job.keys, job.plan.spec, pool,
-                 {bootstrapper_.get(), job.plan.costs.refresh_key_switches}) {}
+                 {bootstrapper_.get(), job.plan.costs.refresh_key_switches}),
+        circuit_(machine_, job.plan.spec) {}
 
-  void run(State state, TrainingRecord& record, const program::PeakMemory& memory) {
-    std::atomic<std::size_t> iteration{record.finished()};
+  void run(State state, TrainingRecord& record, const program::PeakMemory& memory,
+           double wait_seconds) {
+    finished_ = record.finished();
     const double total = remaining_key_switches(job_.plan, record.finished());
-    const program::Progress progress(
-        "training", [this, &iteration, total] { return look(iteration.load(), total); });
-    learn::TrainingCircuit<learn::CipherMachine> circuit(machine_, job_.plan.spec);
-    const std::vector<ckks::Ciphertext> products = circuit.label_products(job_.inputs);
+    const program::Progress progress("training", [this, total] { return look(total); });
+    const std::vector<ckks::Ciphertext> products = circuit_.label_products(job_.inputs);
     record.setup_seconds = watch_.lap();
-    while (record.finished() < job_.plan.spec.iterations()) {
-      circuit.step(job_.inputs, products, record.finished(), state);
+    while (goes_on(state, record, wait_seconds)) {
+      circuit_.step(job_.inputs, products, record.finished(), state);
       record.iteration_seconds.push_back(watch_.lap());
       record.peak_anonymous_mib = memory.mib();
       folder_.save_iteration(state, record);
-      iteration = record.finished();
+      finished_ = record.finished();
       program::throw_if_interrupted();
     }
   }
 
  private:
-  program::ProgressState look(std::size_t finished, double total) {
+  /// Leaves logits where they are asked for, and says whether there is another iteration to do.
+  bool goes_on(State& state, TrainingRecord& record, double wait_seconds) {
+    const std::size_t t = record.finished();
+    if (validation_ != nullptr && t > 0) {
+      if (validation_->wants(t)) {
+        validate(state, t);
+        record.validation_seconds += watch_.lap();
+        validation_->wait(t, wait_seconds);
+      }
+      record.stopped = validation_->stopped(t);
+      watch_.lap();
+    }
+    return t < job_.plan.spec.iterations() && !record.stopped;
+  }
+
+  void validate(State& state, std::size_t t) {
+    const QueryUpload& query = validation_->query();
+    const std::size_t before = machine_.key_switches();
+    learn::Inference<learn::CipherMachine> inference(machine_, query.tiling, job_.plan.spec.scale);
+    validation_->save(t, inference(query.rows, circuit_.weights(state, t)));
+    of_validation_ += machine_.key_switches() - before;
+  }
+
+  program::ProgressState look(double total) {
     if (program::interrupted()) {
       machine_.cancel();
     }
     const std::size_t iterations = job_.plan.spec.iterations();
-    return {static_cast<double>(machine_.key_switches()), total,
-            fmt::format("iteration {} of {}", std::min(finished + 1, iterations), iterations)};
+    const std::size_t done = machine_.key_switches() - of_validation_.load();
+    return {
+        std::min(static_cast<double>(done), total), total,
+        fmt::format("iteration {} of {}", std::min(finished_.load() + 1, iterations), iterations)};
   }
 
   Stopwatch watch_;
   const Job& job_;
   const ResultFolder& folder_;
+  const Validation* validation_;
   ckks::Encoder encoder_;
   std::unique_ptr<bootstrap::Bootstrapper> bootstrapper_;  // none if nothing is refreshed
   learn::CipherMachine machine_;
+  learn::TrainingCircuit<learn::CipherMachine> circuit_;
+  std::atomic<std::size_t> finished_{0};
+  std::atomic<std::size_t> of_validation_{0};  // key switches that the plan did not count
 };
 
 }  // namespace
@@ -111,14 +128,27 @@ TrainingRecord train(const TrainOptions& options) {
   Stopwatch watch;
   base::ThreadPool pool(options.threads);
   const double available = program::available_bytes(program::read_memory_report());
-  const Job job = load_job(options.job, options.memory.value_or(available), pool);
+  KeyedPlan plan = open_plan(options.job);
+  std::optional<wire::Query> query;
+  if (options.validation) {
+    query = read_query(*options.validation, plan);
+    check_validation(*query, plan.plan.spec);
+  }
+  const Job job = load_job(options.job, std::move(plan), options.memory.value_or(available), pool);
   const ResultFolder folder(options.out, job, options.resume);
   State state;
   if (job.plan.spec.start == learn::Start::kEncrypted) {
     state = {job.inputs.start, job.inputs.start, std::nullopt};
   }
   TrainingRecord record = folder.load_latest(state);
-  if (record.finished() == job.plan.spec.iterations()) {
+  std::optional<QueryUpload> rows;
+  std::optional<Validation> validation;
+  if (query) {
+    rows = open_query(*options.validation, *query, job, pool);
+    validation.emplace(job, *rows, options.out);
+  }
+  const bool wanted = validation && validation->wants(record.finished());
+  if (record.finished() == job.plan.spec.iterations() && !wanted) {
     return record;
   }
   record.load_seconds = watch.lap();
@@ -126,7 +156,8 @@ TrainingRecord train(const TrainOptions& options) {
   record.pairs_at_once =
       job.pairs_at_once < job.plan.spec.tiling.row_pairs() ? job.pairs_at_once : 0;
   try {
-    TrainingRun(job, folder, pool).run(std::move(state), record, memory);
+    TrainingRun(job, folder, validation ? &*validation : nullptr, pool)
+        .run(std::move(state), record, memory, options.wait_seconds);
   } catch (const Error& error) {
     if (error.code() != ErrorCode::kCancelled) {
       throw;

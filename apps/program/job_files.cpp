@@ -5,6 +5,7 @@
 
 #include "blindfit/base/error.h"
 #include "blindfit/ckks/rotate.h"
+#include "blindfit/matrix/logit_packing.h"
 
 namespace blindfit::program {
 
@@ -12,6 +13,21 @@ std::string upload::galois_key_file(ring::GaloisElement element, unsigned log_n)
   return element == ckks::conjugation_element(log_n)
              ? "conjugation.key"
              : fmt::format("rotation_{}.key", element.value);
+}
+
+std::string result::answer_file(std::size_t iteration) {
+  return fmt::format("answer-{:04}.json", iteration);
+}
+
+std::vector<wire::Role> logit_roles(const matrix::Tiling& rows, const base::Digest& query,
+                                    std::size_t position) {
+  const std::size_t count = rows.row_pairs() * matrix::logit_parts(rows);
+  std::vector<wire::Role> roles;
+  for (std::size_t i = 0; i < count; ++i) {
+    roles.push_back(
+        {wire::RoleKind::kLogits, static_cast<std::uint32_t>(position * count + i + 1), query});
+  }
+  return roles;
 }
 
 std::string ciphertext_file(const wire::Role& role) {

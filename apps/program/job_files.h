@@ -6,11 +6,18 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "blindfit/matrix/tiling.h"
 #include "blindfit/ring/automorphism.h"
 #include "blindfit/wire/role.h"
 
 namespace blindfit::program {
+
+/// query/: rows whose logits are asked for.
+namespace query {
+inline constexpr const char* kQuery = "query.json";
+}  // namespace query
 
 /// upload/: what the cloud gets.
 namespace upload {
@@ -25,16 +32,26 @@ inline constexpr const char* kFromSparseKey = "from_sparse.key";
 std::string galois_key_file(ring::GaloisElement element, unsigned log_n);
 }  // namespace upload
 
-/// result/: what comes back, and what `train --resume` goes on from; of refreshes, what they took.
+/// result/: what comes back, and what `train --resume` goes on from; of refreshes and of logits,
+/// what they took.
 namespace result {
 inline constexpr const char* kTraining = "training.json";
 inline constexpr const char* kRefreshed = "refreshed.json";
+inline constexpr const char* kLogits = "logits.json";
+
+/// "answer-0004.json": the owner's, to the logits after that iteration.
+std::string answer_file(std::size_t iteration);
 }  // namespace result
 
 /// The index of part `part` (from 0) in a role: from 1, and 0 where there is one part only.
 constexpr std::uint32_t part_index(std::size_t part, std::size_t parts) noexcept {
   return parts == 1 ? 0 : static_cast<std::uint32_t>(part + 1);
 }
+
+/// The roles of the logits of a query: of the iteration at `position` in its list, or 0, one for
+/// every row pair and part (matrix::LogitPart).
+std::vector<wire::Role> logit_roles(const matrix::Tiling& rows, const base::Digest& query,
+                                    std::size_t position);
 
 /// The file of a ciphertext in an upload or a result: "data-0001.ct", "start.ct", "weights-01.ct".
 std::string ciphertext_file(const wire::Role& role);
