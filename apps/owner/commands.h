@@ -13,6 +13,9 @@ void add_keygen_command(CLI::App& app);
 void add_encrypt_command(CLI::App& app);
 void add_decrypt_command(CLI::App& app);
 void add_evaluate_command(CLI::App& app);
+void add_query_command(CLI::App& app);
+void add_watch_command(CLI::App& app);
+void add_classify_command(CLI::App& app);
 void add_reproduce_command(CLI::App& app);
 void add_demo_command(CLI::App& app);
 

@@ -20,6 +20,9 @@ int main(int argc, char** argv) {
   blindfit::commands::add_encrypt_command(app);
   blindfit::commands::add_decrypt_command(app);
   blindfit::commands::add_evaluate_command(app);
+  blindfit::commands::add_query_command(app);
+  blindfit::commands::add_watch_command(app);
+  blindfit::commands::add_classify_command(app);
   blindfit::commands::add_reproduce_command(app);
   blindfit::program::add_info_command(app);
   return blindfit::program::run(app, argc, argv);

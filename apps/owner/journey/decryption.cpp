@@ -127,6 +127,10 @@ double allowed_unused(const rlwe::Parameters& parameters, const OwnerPlan& owner
 
 }  // namespace
 
+double allowed_weight_error(const OwnerFolder& owner) {
+  return allowed_unused(owner.context->parameters(), owner.plan);
+}
+
 DecryptedWeights decrypt_weights(const OwnerFolder& owner, const fs::path& result,
                                  std::size_t iteration) {
   const wire::Role role = weights_role(owner.plan.plan, iteration);
@@ -147,7 +151,7 @@ DecryptedWeights decrypt_weights(const OwnerFolder& owner, const fs::path& resul
       ckks::Encoder(*owner.context).decode(owner::decrypt(*owner.context, owner.key.secret, ct)));
   DecryptedWeights decrypted;
   decrypted.largest_unused = matrix::largest_unused(spec.tiling, slots);
-  decrypted.allowed_unused = allowed_unused(parameters, owner.plan);
+  decrypted.allowed_unused = allowed_weight_error(owner);
   if (!(decrypted.largest_unused <= decrypted.allowed_unused)) {
     throw Error(ErrorCode::kCanary,
                 fmt::format("{}: slots that must be zero may be {:.2g} at most by the noise model: "

@@ -24,6 +24,10 @@ struct DecryptedWeights {
 DecryptedWeights decrypt_weights(const OwnerFolder& owner, const std::filesystem::path& result,
                                  std::size_t iteration);
 
+/// What the noise model grants a weight after training, and slots of packed weights that must be
+/// zero.
+double allowed_weight_error(const OwnerFolder& owner);
+
 /// Iterations that the result folder holds weights of, from the first without a gap.
 std::size_t finished_iterations(const OwnerFolder& owner, const std::filesystem::path& result);
 

@@ -20,6 +20,7 @@ inline constexpr const char* kSecretKey = "secret.key";
 inline constexpr const char* kPlan = "plan.json";
 inline constexpr const char* kTransform = "transform.blindfit";
 inline constexpr const char* kRows = "rows.digest";
+inline constexpr const char* kAnswers = "answers.json";
 }  // namespace owner_files
 
 /// Makes `folder` (mode 0700) whole or not at all: the secret key, under `passphrase` unless that
