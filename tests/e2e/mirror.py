@@ -93,7 +93,18 @@ def train(table, plan, iterations):
     return [w[1:] for w in weights], bias
 
 
+def logits(head, table):
+    """Of a head.npz, row by row."""
+    pairs = list(zip(head["weights"], head["bias"]))
+    return [[b + sum(u * v for u, v in zip(w, x)) for w, b in pairs] for _, x in table]
+
+
 def largest_difference(head, expected):
     weights, bias = expected
-    pairs = [*zip([*head["weights"], head["bias"]], [*weights, bias], strict=True)]
+    return largest([*head["weights"], head["bias"]], [*weights, bias])
+
+
+def largest(measured, expected):
+    """Difference of two tables."""
+    pairs = zip(measured, expected, strict=True)
     return max(abs(a - b) for got, want in pairs for a, b in zip(got, want, strict=True))

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import time
 
+import mirror
 import refusal
 import workspace
 from refusal import DAMAGED, IO
@@ -23,7 +24,7 @@ ITERATIONS = 4
 # From W = 0 the first gradient is taken at the second iteration; from the third on there is a refresh before each.
 REFRESHES = ITERATIONS - 2
 FLAGS = ["--transform", "standardise", "--labels-as", "product", "--iterations", ITERATIONS, "--activation", "3"]
-FLAGS += ["--refresh", "always"]
+FLAGS += ["--refresh", "always", "--inference"]
 
 
 class RefreshedTest(refusal.RefusalTest):
@@ -64,6 +65,17 @@ class RefreshedTest(refusal.RefusalTest):
         self.succeed("evaluate", "--head", "head.npz", "--data", "test.csv", "--json", "test.json")
         # Three overlapping clouds: chance is 33 %, plain training reaches more than 80 %.
         self.assertGreater(json.loads((self.folder / "test.json").read_text())["accuracy"], 0.75)
+
+    def test_predicts_by_weights_that_get_their_levels_back(self):
+        self.succeed("decrypt", "--keys", "owner", "--result", "result", "--out", "head.npz")
+        self.succeed("query", "--keys", "owner", "--data", "test.csv", "--out", "query")
+        self.succeed("predict", "--job", "upload", "--query", "query", "--result", "result", "--out", "logits")
+        self.succeed("classify", "--keys", "owner", "--query", "query", "--logits", "logits", "--out", "classes.csv")
+        head = mirror.load_head(self.folder / "head.npz")
+        _, opened = workspace.read_logits(self.folder / "classes.csv")
+        expected = mirror.logits(head, workspace.samples(30, 3))
+        # Refreshes err by about 1e-3 of the weights' bound of 8, a dozen features of size one add up.
+        self.assertLess(mirror.largest(opened, expected), 0.1)
 
     def test_gives_the_same_bytes_after_kills(self):
         kills = 0

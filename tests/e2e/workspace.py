@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A folder to run the two programs in, and a small data set that takes them a second or two."""
 
+import csv
 import hashlib
 import os
 import pathlib
@@ -27,6 +28,16 @@ def samples(rows, seed):
 
 def csv_text(table):
     return "".join(",".join(map(str, [label, *features])) + "\n" for label, features in table)
+
+
+def read_logits(path):
+    """(classes, logits) of a table that `blindfit classify` wrote."""
+    with open(path, newline="") as file:
+        rows = list(csv.DictReader(file))
+    columns = [name for name in rows[0] if name.startswith("logit_")]
+    if [int(row["row"]) for row in rows] != list(range(1, len(rows) + 1)):
+        raise ValueError(f"{path}: rows must be numbered")
+    return [int(row["class"]) for row in rows], [[float(row[name]) for name in columns] for row in rows]
 
 
 def tree(folder):
@@ -75,12 +86,12 @@ class WorkspaceTest(unittest.TestCase):
 
     @classmethod
     def command(cls, name, *arguments):
-        program = cls.cloud_program if name == "train" else cls.owner_program
+        program = cls.cloud_program if name in ("train", "predict") else cls.owner_program
         return [program, name, *map(str, arguments)]
 
     @classmethod
     def attempt(cls, name, *arguments, **options):
-        """Runs `blindfit NAME ...`, or `blindfit-cloud train ...`, in the folder."""
+        """Runs `blindfit NAME ...`, or `blindfit-cloud train|predict ...`, in the folder."""
         return subprocess.run(
             cls.command(name, *arguments), cwd=cls.folder, capture_output=True, text=True, check=False, **options
         )
