@@ -15,7 +15,8 @@ void save_logits(const std::filesystem::path& folder, const KeyedPlan& plan,
                  const QueryUpload& query, std::size_t position,
                  std::span<const ckks::Ciphertext> logits);
 
-/// True if all files of that position are there.
+/// True if all files of that position are there. Throws Error{kForeign} if one belongs to another
+/// query, and what the reader of headers returns, with the path.
 bool has_logits(const std::filesystem::path& folder, const QueryUpload& query,
                 std::size_t position);
 

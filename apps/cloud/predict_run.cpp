@@ -110,6 +110,11 @@ class TrainedWeights {
 
 /// Whose logits are asked for must be what there is.
 void check_head(const PredictOptions& options, const wire::Query& query) {
+  if (!query.iterations.empty()) {
+    throw Error(ErrorCode::kInvalidArgument,
+                "the query is a validation part, for `train --validation`; make one without "
+                "--after");
+  }
   if (query.plain ? options.head.empty() : options.result.empty()) {
     throw Error(ErrorCode::kInvalidArgument,
                 query.plain ? "the query is for a plain head; give it with --head"
@@ -178,8 +183,9 @@ json predict(const PredictOptions& options) {
   KeyedPlan plan = open_plan(options.job);
   const wire::Query query = read_query(options.query, plan);
   check_head(options, query);
+  const matrix::Tiling tiling = value_or_throw(learn::query_tiling(plan.plan.spec, query.shape()));
   const learn::InferenceCosts costs = value_or_throw(
-      learn::plan_inference(plan.plan, query.shape(), {}, query_pairs_at_once(pool)));
+      learn::plan_inference(plan.plan, query.shape(), query_pairs_at_once(tiling, pool)));
   program::require_memory(
       costs.peak_memory_bytes,
       options.memory.value_or(program::available_bytes(program::read_memory_report())));

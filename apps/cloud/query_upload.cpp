@@ -51,12 +51,13 @@ QueryUpload open_query(const fs::path& folder, const wire::Query& query, const K
     tasks.add([&files, &tile] { tile.checksum = files.load(tile.expected).checksum; });
   }
   tasks.run(pool);
-  upload.rows = streamed_data(files, std::move(tiles), width, query_pairs_at_once(pool), pool);
+  upload.rows =
+      streamed_data(files, std::move(tiles), width, query_pairs_at_once(upload.tiling, pool), pool);
   return upload;
 }
 
-std::size_t query_pairs_at_once(const base::ThreadPool& pool) noexcept {
-  return pool.threads();
+std::size_t query_pairs_at_once(const matrix::Tiling& rows, const base::ThreadPool& pool) noexcept {
+  return (pool.threads() + rows.classes - 1) / rows.classes;
 }
 
 }  // namespace blindfit::cloud

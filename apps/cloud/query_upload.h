@@ -30,7 +30,7 @@ wire::Query read_query(const std::filesystem::path& folder, const KeyedPlan& pla
 QueryUpload open_query(const std::filesystem::path& folder, const wire::Query& query,
                        const KeyedPlan& plan, base::ThreadPool& pool);
 
-/// Row pairs of a query in memory at a time.
-std::size_t query_pairs_at_once(const base::ThreadPool& pool) noexcept;
+/// Row pairs of a query in memory at a time: enough that all threads have a class to work on.
+std::size_t query_pairs_at_once(const matrix::Tiling& rows, const base::ThreadPool& pool) noexcept;
 
 }  // namespace blindfit::cloud

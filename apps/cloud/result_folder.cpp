@@ -116,6 +116,16 @@ State ResultFolder::load_state(std::size_t iteration) const {
   return state;
 }
 
+State ResultFolder::load_weights(std::size_t iteration) const {
+  State state;
+  if (job_.plan.spec.refresh) {
+    state.both = load(RoleKind::kState, iteration);
+  } else {
+    state.w = load(RoleKind::kWeights, iteration);
+  }
+  return state;
+}
+
 RoleKind ResultFolder::state_kind() const {
   return job_.plan.spec.refresh ? RoleKind::kState : RoleKind::kCheckpointV;
 }

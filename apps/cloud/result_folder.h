@@ -46,6 +46,10 @@ class ResultFolder {
   /// none can be used.
   [[nodiscard]] TrainingRecord load_latest(State& state) const;
 
+  /// W after an earlier iteration as inference takes it: an incomplete state. Throws what the
+  /// reader says.
+  [[nodiscard]] State load_weights(std::size_t iteration) const;
+
   /// Writes what the owner reads, then the state unless this was the last iteration, then the
   /// record; only then removes the state before the previous one. Whatever moment a kill picks, the
   /// folder resumes from this or the previous iteration. If the first iteration cannot be saved,

@@ -78,24 +78,36 @@ class TrainingRun {
   /// Leaves logits where they are asked for, and says whether there is another iteration to do.
   bool goes_on(State& state, TrainingRecord& record, double wait_seconds) {
     const std::size_t t = record.finished();
-    if (validation_ != nullptr && t > 0) {
-      if (validation_->wants(t)) {
-        validate(state, t);
-        record.validation_seconds += watch_.lap();
-        validation_->wait(t, wait_seconds);
-      }
-      record.stopped = validation_->stopped(t);
-      watch_.lap();
+    const bool more = t < job_.plan.spec.iterations();
+    if (validation_ == nullptr || t == 0) {
+      return more;
     }
-    return t < job_.plan.spec.iterations() && !record.stopped;
+    watch_.lap();
+    for (const std::size_t wanted : validation_->wanted(t)) {
+      if (wanted == t) {
+        validate(state, t);
+      } else {  // listed when it had passed already
+        State earlier = folder_.load_weights(wanted);
+        validate(earlier, wanted);
+      }
+    }
+    record.validation_seconds += watch_.lap();
+    if (more) {  // after the last there is nothing to answer
+      validation_->wait(t, wait_seconds);
+    }
+    record.stopped = validation_->stopped(t);
+    watch_.lap();
+    return more && !record.stopped;
   }
 
   void validate(State& state, std::size_t t) {
     const QueryUpload& query = validation_->query();
     const std::size_t before = machine_.key_switches();
+    trained_ = before - of_validation_;
     learn::Inference<learn::CipherMachine> inference(machine_, query.tiling, job_.plan.spec.scale);
     validation_->save(t, inference(query.rows, circuit_.weights(state, t)));
     of_validation_ += machine_.key_switches() - before;
+    trained_ = kMoving;
   }
 
   program::ProgressState look(double total) {
@@ -103,7 +115,9 @@ class TrainingRun {
       machine_.cancel();
     }
     const std::size_t iterations = job_.plan.spec.iterations();
-    const std::size_t done = machine_.key_switches() - of_validation_.load();
+    const std::size_t held = trained_.load();
+    const std::size_t done =
+        held == kMoving ? machine_.key_switches() - of_validation_.load() : held;
     return {
         std::min(static_cast<double>(done), total), total,
         fmt::format("iteration {} of {}", std::min(finished_.load() + 1, iterations), iterations)};
@@ -118,7 +132,10 @@ class TrainingRun {
   learn::CipherMachine machine_;
   learn::TrainingCircuit<learn::CipherMachine> circuit_;
   std::atomic<std::size_t> finished_{0};
-  std::atomic<std::size_t> of_validation_{0};  // key switches that the plan did not count
+  // Key switches that the plan did not count, and while there are more of them those that it did.
+  static constexpr std::size_t kMoving = ~std::size_t{0};
+  std::atomic<std::size_t> of_validation_{0};
+  std::atomic<std::size_t> trained_{kMoving};
 };
 
 }  // namespace
@@ -147,7 +164,7 @@ TrainingRecord train(const TrainOptions& options) {
     rows = open_query(*options.validation, *query, job, pool);
     validation.emplace(job, *rows, options.out);
   }
-  const bool wanted = validation && validation->wants(record.finished());
+  const bool wanted = validation && !validation->wanted(record.finished()).empty();
   if (record.finished() == job.plan.spec.iterations() && !wanted) {
     return record;
   }

@@ -11,7 +11,6 @@
 
 #include "apps/program/interrupt.h"
 #include "apps/program/job_files.h"
-#include "blindfit/wire/answer_file.h"
 #include "blindfit/wire/load_file.h"
 
 namespace blindfit::cloud {
@@ -47,9 +46,15 @@ std::optional<std::size_t> Validation::position_of(std::size_t t) const {
                                : std::optional(static_cast<std::size_t>(found - listed.begin()));
 }
 
-bool Validation::wants(std::size_t t) const {
-  const auto position = position_of(t);
-  return position && !has_logits(folder_, query_, *position);
+std::vector<std::size_t> Validation::wanted(std::size_t t) const {
+  const auto& listed = query_.query.iterations;
+  std::vector<std::size_t> missing;
+  for (std::size_t position = 0; position < listed.size() && listed[position] <= t; ++position) {
+    if (!has_logits(folder_, query_, position)) {
+      missing.push_back(listed[position]);
+    }
+  }
+  return missing;
 }
 
 void Validation::save(std::size_t t, std::span<const ckks::Ciphertext> logits) const {
@@ -60,32 +65,27 @@ fs::path Validation::answer_path(std::size_t t) const {
   return folder_ / program::result::answer_file(t);
 }
 
-bool Validation::says_stop(std::size_t t) const {
-  const fs::path path = answer_path(t);
-  if (!fs::exists(path)) {
-    return false;
-  }
-  const auto answer =
-      wire::load_file(path, wire::Limits{}, [](std::span<const std::uint8_t> bytes) {
+base::Result<wire::Answer> Validation::read_answer(std::size_t t) const {
+  auto answer =
+      wire::load_file(answer_path(t), wire::Limits{}, [](std::span<const std::uint8_t> bytes) {
         return wire::load_answer({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
       });
-  if (!answer) {
-    fmt::print(stderr, "blindfit-cloud: warning: {}; it counts as none\n", answer.error().what());
-    return false;
+  if (answer && (answer->query != query_.id || answer->iteration != t)) {
+    return Error(ErrorCode::kForeign,
+                 answer_path(t).string() + ": it answers another query or iteration");
   }
-  if (answer->query != query_.id || answer->iteration != t) {
-    fmt::print(stderr,
-               "blindfit-cloud: warning: {}: it answers another query or iteration and counts as "
-               "none\n",
-               path.string());
-    return false;
-  }
-  return !answer->go_on;
+  return answer;
 }
 
 std::optional<std::size_t> Validation::stopped(std::size_t t) const {
   for (const std::size_t listed : query_.query.iterations) {
-    if (listed <= t && says_stop(listed)) {
+    if (listed > t || !fs::exists(answer_path(listed))) {
+      continue;
+    }
+    const auto answer = read_answer(listed);
+    if (!answer) {
+      fmt::print(stderr, "blindfit-cloud: warning: {}; it counts as none\n", answer.error().what());
+    } else if (!answer->go_on) {
       return listed;
     }
   }
@@ -94,8 +94,11 @@ std::optional<std::size_t> Validation::stopped(std::size_t t) const {
 
 void Validation::wait(std::size_t t, double seconds) const {
   using Clock = std::chrono::steady_clock;
+  if (!position_of(t)) {
+    return;
+  }
   const auto end = Clock::now() + std::chrono::duration<double>(seconds);
-  while (Clock::now() < end && !fs::exists(answer_path(t)) && !program::interrupted()) {
+  while (Clock::now() < end && !read_answer(t) && !program::interrupted()) {
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }

@@ -87,9 +87,13 @@ void run(const Flags& flags) {
     throw Error(ErrorCode::kInvalidArgument,
                 "the query is a validation part; look at it with `blindfit watch`");
   }
-  const journey::DecryptedLogits opened = journey::decrypt_logits(owner, query, flags.logits, 0);
-  const std::vector<std::string> names =
-      query.plain ? std::vector<std::string>() : owner.plan.preparation.class_names;
+  const auto opened =
+      journey::decrypt_logits(owner, query, journey::load_logits(owner, query, flags.logits, 0));
+  // A plain head with as many classes is taken to have the same.
+  const auto classes_asked = static_cast<std::size_t>(opened.logits.cols());
+  const std::vector<std::string> names = classes_asked == owner.plan.plan.spec.tiling.classes
+                                             ? owner.plan.preparation.class_names
+                                             : std::vector<std::string>();
   const std::vector<int> classes = learn::predict(opened.logits);
   const std::optional<double> right = accuracy(flags, names, opened.logits);
   const std::string text = table_of(opened.logits, classes, names);

@@ -129,29 +129,42 @@ class Watch {
   }
 
   void look(std::size_t position) {
-    const std::size_t iteration = query_.iterations[position];
-    const auto opened = journey::decrypt_logits(owner_, query_, flags_.result, position);
-    const auto given = log_.find(wire::query_fingerprint(query_), iteration, opened.digest);
-    Point point{iteration, learn::accuracy(opened.logits, labels_),
-                -learn::squared_likelihood_error(opened.logits, labels_) /
-                    static_cast<double>(labels_.size()),
-                true};
-    curve_.push_back(point);
+    const base::Digest id = wire::query_fingerprint(query_);
+    const auto loaded = journey::load_logits(owner_, query_, flags_.result, position);
+    journey::LoggedAnswer entry;
+    entry.query = id;
+    entry.iteration = query_.iterations[position];
+    entry.logits = loaded.digest;
+    entry.time = utc_now();
+    const auto known = log_.find(id, entry.iteration, loaded.digest);
     // After the plan's last iteration there is nothing to decide, and no bit need leave.
-    const bool last = iteration == owner_.plan.plan.spec.iterations();
-    if (given) {
-      curve_.back().go_on = given->go_on;
+    const bool last = entry.iteration == owner_.plan.plan.spec.iterations();
+    if (!known && !last) {
+      log_.ask(query_, entry);
+    }
+    const auto opened = journey::decrypt_logits(owner_, query_, loaded);
+    entry.accuracy = learn::accuracy(opened.logits, labels_);
+    entry.loss = -learn::squared_likelihood_error(opened.logits, labels_) /
+                 static_cast<double>(labels_.size());
+    curve_.push_back({entry.iteration, entry.accuracy, entry.loss, true});
+    if (known && known->go_on) {
+      curve_.back().go_on = *known->go_on;
     } else if (!last) {
       curve_.back().go_on = journey::keeps_improving(accuracies(), flags_.patience);
-      log_.add(query_, {wire::query_fingerprint(query_), iteration, opened.digest,
-                        curve_.back().go_on, point.accuracy, point.loss, utc_now()});
+      entry.go_on = curve_.back().go_on;
+      log_.answer(entry);
     }
     if (!last) {
-      send({wire::query_fingerprint(query_), iteration, curve_.back().go_on});
+      send({id, entry.iteration, curve_.back().go_on});
     }
-    console_.print("  {:>9}  {:>8}  {:>10.4f}  {}\n", iteration,
+    print(curve_.back(), last);
+  }
+
+  void print(const Point& point, bool last) const {
+    const char* answer = point.go_on ? "go on" : "stop";
+    console_.print("  {:>9}  {:>8}  {:>10.4f}  {}\n", point.iteration,
                    program::format_percent(point.accuracy), point.loss,
-                   last ? "none needed" : (curve_.back().go_on ? "go on" : "stop"));
+                   last ? "none needed" : answer);
   }
 
   void send(const wire::Answer& answer) const {
@@ -206,11 +219,12 @@ void run(const Flags& flags) {
 }  // namespace
 
 void add_watch_command(CLI::App& app) {
-  CLI::App* command = app.add_subcommand(
-      "watch",
-      "Follow a training run by its encrypted validation part: show the learning curve, and answer "
-      "each listed iteration once with stop or go on. SECURITY.md says what that tells the cloud; "
-      "answers.json in the owner's folder is the record.");
+  CLI::App* command = app.add_subcommand("watch",
+                                         "Follow a training run by its encrypted validation part: "
+                                         "show the learning curve, and look at "
+                                         "each listed iteration once, to answer stop or go on. "
+                                         "SECURITY.md says what that tells the cloud; "
+                                         "answers.json in the owner's folder is the record.");
   const auto flags = std::make_shared<Flags>();
   command->add_option("--keys", flags->keys, "The owner's folder")->required()->type_name("DIR");
   command->add_option("--query", flags->query, "Folder made by `blindfit query --after`")

@@ -61,9 +61,9 @@ void require_memory(double needed, double allowed) {
   if (needed > allowed) {
     throw base::Error(
         base::ErrorCode::kTooLarge,
-        fmt::format("training may take {}, and the plan needs about {}; free memory, use a larger "
-                    "machine, plan with fewer rows or components, or give --memory if you know "
-                    "better",
+        fmt::format("this may take {} of memory, and needs about {}; free memory, use a larger "
+                    "machine or fewer --threads, plan with fewer rows or components, or give "
+                    "--memory if you know better",
                     format_bytes(allowed), format_bytes(needed)));
   }
 }

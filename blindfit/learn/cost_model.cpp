@@ -146,6 +146,31 @@ void measure_key_switch(base::ThreadPool& pool, CostModel& model) {
   model.switching_gain = gain(one, together, pool.threads());
 }
 
+void measure_limbs(base::ThreadPool& pool, CostModel& model) {
+  const auto parameters = rlwe::Parameters::make({.log_n = kReferenceLogN,
+                                                  .log_q = std::vector<unsigned>(kLimbs, 40),
+                                                  .log_p = {45},
+                                                  .digit_size = 1});
+  const auto context = rlwe::make_context(parameters.value()).value();
+  std::vector<Stream> streams;
+  for (std::size_t i = 0; i < pool.threads(); ++i) {
+    streams.emplace_back(context->ring());
+  }
+  model.ntt_limb = best_of(3, [&] { streams[0].transform(); }) / kStreamLimbs;
+  model.multiply_limb = best_of(3, [&] { streams[0].multiply(); }) / kStreamLimbs;
+  const ckks::Encoder encoder(*context);
+  const std::vector<double> mask(encoder.slots(), 0.5);
+  model.encode = best_of(2, [&] { (void)encoder.encode(mask, rlwe::Scale{0x1p30}, 0); });
+  const double together = best_of(3, [&] {
+    pool.parallel_for(streams.size(), [&](std::size_t i) {
+      streams[i].transform();
+      streams[i].multiply();
+    });
+  });
+  const double one = (model.ntt_limb + model.multiply_limb) * kStreamLimbs;
+  model.streaming_gain = gain(one, together, pool.threads());
+}
+
 }  // namespace
 
 double CostModel::seconds(const OperationCounts& counts, unsigned log_n) const {
@@ -159,34 +184,9 @@ double CostModel::seconds(const OperationCounts& counts, unsigned log_n) const {
 }
 
 CostModel measure_cost_model(std::size_t threads) {
-  const auto parameters = rlwe::Parameters::make({.log_n = kReferenceLogN,
-                                                  .log_q = std::vector<unsigned>(kLimbs, 40),
-                                                  .log_p = {45},
-                                                  .digit_size = 1});
-  const auto context = rlwe::make_context(parameters.value()).value();
-  const ring::RingContext& ring = context->ring();
   base::ThreadPool pool(threads);
-  std::vector<Stream> streams;
-  for (std::size_t i = 0; i < pool.threads(); ++i) {
-    streams.emplace_back(ring);
-  }
-
   CostModel model;
-  model.ntt_limb = best_of(3, [&] { streams[0].transform(); }) / kStreamLimbs;
-  model.multiply_limb = best_of(3, [&] { streams[0].multiply(); }) / kStreamLimbs;
-  const ckks::Encoder encoder(*context);
-  const std::vector<double> mask(encoder.slots(), 0.5);
-  model.encode = best_of(2, [&] { (void)encoder.encode(mask, rlwe::Scale{0x1p30}, 0); });
-  if (pool.threads() > 1) {
-    const double together = best_of(3, [&] {
-      pool.parallel_for(streams.size(), [&](std::size_t i) {
-        streams[i].transform();
-        streams[i].multiply();
-      });
-    });
-    const double one = (model.ntt_limb + model.multiply_limb) * kStreamLimbs;
-    model.streaming_gain = gain(one, together, pool.threads());
-  }
+  measure_limbs(pool, model);
   measure_key_switch(pool, model);
   return model;
 }

@@ -24,7 +24,8 @@ struct CostModel {
 };
 
 /// Times the default kernels with `threads` threads side by side, on operands that no cache holds,
-/// and a stage of a fold under keys of random numbers. Takes about a second and 250 MiB.
+/// and a stage of a fold under keys of random numbers. Takes about a second and 200 MiB, or
+/// 64 MiB a thread where that is more.
 CostModel measure_cost_model(std::size_t threads);
 
 }  // namespace blindfit::learn

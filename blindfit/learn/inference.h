@@ -40,10 +40,18 @@ class Inference {
 
   /// The same by plain weights, classes x features.
   std::vector<Value> operator()(const DataSource<Value>& data, matrix::MatrixView weights) {
+    return by_plain_lanes(data, [&](std::size_t k, std::size_t t) {
+      return matrix::spread_weights(tiling_, weights, k, t);
+    });
+  }
+
+  /// By what slots_of(k, t) gives for the weights of lane k and feature tile t.
+  template <typename SlotsOf>
+  std::vector<Value> by_plain_lanes(const DataSource<Value>& data, const SlotsOf& slots_of) {
     return pack(data, 1, [&](Tiles tiles, std::size_t k) {
       Sum products;
       for (std::size_t t = 0; t < tiles.size(); ++t) {
-        const std::vector<double> slots = matrix::spread_weights(tiling_, weights, k, t);
+        const std::vector<double> slots = slots_of(k, t);
         m_.add_masked(products, tiles[t], PlainMask{slots},
                       factor_scale(m_, scale_, m_.scale(tiles[t]), m_.level(tiles[t])));
       }

@@ -38,27 +38,28 @@ void count_trained(CountingMachine& machine, const TrainingSpec& spec, const mat
 
 void count_plain(CountingMachine& machine, const TrainingSpec& spec, const matrix::Tiling& rows,
                  std::size_t pairs_at_once) {
-  const std::vector<double> weights(rows.classes * rows.features);
-  Inference<CountingMachine>(machine, rows, spec.scale)(
-      counted_rows(machine, spec, rows, pairs_at_once),
-      matrix::MatrixView{weights.data(), rows.classes, rows.features});
+  // Sizes are the query's own word: nothing of that size is made here.
+  Inference<CountingMachine>(machine, rows, spec.scale)
+      .by_plain_lanes(counted_rows(machine, spec, rows, pairs_at_once),
+                      [](std::size_t, std::size_t) { return std::vector<double>(); });
 }
 
-/// W after training, as it is stored.
-TrainingState<Value> trained_state(CountingMachine& machine, const TrainingSpec& spec) {
+/// W after training, as it is stored: where nothing needed a refresh, as high as an iteration
+/// starts.
+TrainingState<Value> trained_state(CountingMachine& machine, const TrainingPlan& plan) {
+  const TrainingSpec& spec = plan.spec;
   TrainingState<Value> state;
   if (spec.refresh) {
-    state.both = machine.make(0, spec.scale);
+    state.both = machine.make(plan.keys.encapsulation ? 0 : iteration_depth(spec), spec.scale);
   } else {
     state.w = machine.make(weights_level(spec), spec.scale);
   }
   return state;
 }
 
-InferenceCosts costs_of(const rlwe::Parameters& parameters, const CountingMachine& machine,
-                        const CostModel& cost) {
+InferenceCosts costs_of(const rlwe::Parameters& parameters, const CountingMachine& machine) {
   return {machine.keys(), machine.peak_bytes() + key_bytes(parameters, machine.keys()).resident,
-          cost.seconds(machine.counts(), parameters.log_n()), machine.counts().key_switches};
+          machine.counts().key_switches};
 }
 
 }  // namespace
@@ -88,40 +89,55 @@ base::Result<matrix::Tiling> query_tiling(const TrainingSpec& spec, const QueryS
   return tiling;
 }
 
-base::Result<InferenceCosts> plan_inference(const TrainingPlan& plan, const QueryShape& shape,
-                                            const CostModel& cost, std::size_t pairs_at_once) {
+namespace {
+
+/// `shape` is that of a query that the plan can serve.
+InferenceCosts count(const TrainingPlan& plan, const QueryShape& shape, const matrix::Tiling& rows,
+                     std::size_t pairs_at_once) {
   const TrainingSpec& spec = plan.spec;
-  if (!shape.plain && !spec.inference) {
-    return Error(ErrorCode::kInvalidArgument,
-                 "the plan must keep levels and keys for logits of encrypted rows; make plan, keys "
-                 "and upload with `blindfit plan --inference`");
+  const rlwe::Parameters parameters = rlwe::Parameters::make(plan.parameters).value();
+  if (shape.plain) {
+    CountingMachine machine(parameters, spec);
+    count_plain(machine, spec, rows, pairs_at_once);
+    return costs_of(parameters, machine);
   }
-  const auto rows = query_tiling(spec, shape);
+  if (!spec.refresh) {
+    CountingMachine machine(parameters, spec);
+    TrainingState<Value> state = trained_state(machine, plan);
+    count_trained(machine, spec, rows, pairs_at_once, state);
+    return costs_of(parameters, machine);
+  }
+  const auto refreshes = bootstrap::BootstrapParameters::make(spec.refresh->set).value();
+  CountingMachine machine(refreshes, spec);
+  TrainingState<Value> state = trained_state(machine, plan);
+  count_trained(machine, spec, rows, pairs_at_once, state);
+  InferenceCosts costs = costs_of(parameters, machine);
+  if (costs.keys.encapsulation) {
+    costs.peak_memory_bytes += refresh_cost(refreshes).matrix_bytes +
+                               key_bytes(parameters, parameters.max_level()).resident;
+  }
+  return costs;
+}
+
+}  // namespace
+
+base::Result<InferenceCosts> plan_inference(const TrainingPlan& plan, const QueryShape& shape,
+                                            std::size_t pairs_at_once) {
+  const Error unfit(ErrorCode::kInvalidArgument,
+                    "the plan must keep levels and keys for logits of encrypted rows; make plan, "
+                    "keys and upload with `blindfit plan --inference`");
+  if ((!shape.plain && !plan.spec.inference) || plan.parameters.log_q.size() <= kQueryLevel) {
+    return unfit;
+  }
+  const auto rows = query_tiling(plan.spec, shape);
   if (!rows) {
     return rows.error();
   }
   try {
-    const rlwe::Parameters parameters = rlwe::Parameters::make(plan.parameters).value();
-    if (shape.plain) {
-      CountingMachine machine(parameters, spec);
-      count_plain(machine, spec, *rows, pairs_at_once);
-      return costs_of(parameters, machine, cost);
+    InferenceCosts costs = count(plan, shape, *rows, pairs_at_once);
+    if (!covers(plan.keys, costs.keys)) {
+      return unfit;
     }
-    if (!spec.refresh) {
-      CountingMachine machine(parameters, spec);
-      TrainingState<Value> state = trained_state(machine, spec);
-      count_trained(machine, spec, *rows, pairs_at_once, state);
-      return costs_of(parameters, machine, cost);
-    }
-    const auto refreshes = bootstrap::BootstrapParameters::make(spec.refresh->set).value();
-    CountingMachine machine(refreshes, spec);
-    TrainingState<Value> state = trained_state(machine, spec);
-    count_trained(machine, spec, *rows, pairs_at_once, state);
-    InferenceCosts costs = costs_of(parameters, machine, cost);
-    const RefreshCost refresh = refresh_cost(refreshes);
-    costs.peak_memory_bytes +=
-        refresh.matrix_bytes + key_bytes(parameters, parameters.max_level()).resident;
-    costs.seconds += cost.seconds(refresh.setup, parameters.log_n());
     return costs;
   } catch (const Error& error) {
     return error;

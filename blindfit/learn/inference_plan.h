@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "blindfit/base/error.h"
-#include "blindfit/learn/cost_model.h"
 #include "blindfit/learn/training_plan.h"
 
 namespace blindfit::learn {
@@ -27,8 +26,7 @@ struct QueryShape {
 struct InferenceCosts {
   KeyRequirements keys;
   double peak_memory_bytes = 0;  ///< keys and matrices included
-  double seconds = 0;            ///< without loading; a refresh of the weights included
-  std::size_t key_switches = 0;
+  std::size_t key_switches = 0;  ///< a refresh of the weights included
 };
 
 /// The rows in tiles of the plan: its features and classes, or those of the plain head, one lane a
@@ -36,9 +34,9 @@ struct InferenceCosts {
 base::Result<matrix::Tiling> query_tiling(const TrainingSpec& spec, const QueryShape& shape);
 
 /// Counted with `pairs_at_once` row pairs in memory. Errors: those of query_tiling;
-/// kInvalidArgument if trained weights are asked for and the plan was not made for inference.
+/// kInvalidArgument if the plan has not the levels or the keys, as one made for inference has.
 base::Result<InferenceCosts> plan_inference(const TrainingPlan& plan, const QueryShape& shape,
-                                            const CostModel& cost, std::size_t pairs_at_once);
+                                            std::size_t pairs_at_once);
 
 /// Runs inference by the weights in `state` on levels alone, for one row pair: what a plan counts
 /// for TrainingSpec::inference.

@@ -10,6 +10,18 @@
 
 namespace blindfit::learn {
 
+bool covers(const KeyRequirements& have, const KeyRequirements& need) {
+  const auto reaches = [&have](const auto& entry) {
+    const auto found = have.galois.find(entry.first);
+    return found != have.galois.end() && found->second >= entry.second;
+  };
+  const bool relinearizes =
+      !need.relinearization ||
+      (have.relinearization && *have.relinearization >= *need.relinearization);
+  return relinearizes && (have.encapsulation || !need.encapsulation) &&
+         std::all_of(need.galois.begin(), need.galois.end(), reaches);
+}
+
 double chain_bits(const rlwe::ParametersLiteral& literal, std::size_t level) {
   const auto end = literal.log_q.begin() + static_cast<std::ptrdiff_t>(level + 1);
   return std::accumulate(literal.log_q.begin(), end, 0.0);

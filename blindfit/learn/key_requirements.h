@@ -22,6 +22,9 @@ struct KeyRequirements {
   }
 };
 
+/// True if `have` reaches every key of `need`, up to its level.
+bool covers(const KeyRequirements& have, const KeyRequirements& need);
+
 /// Bits of the primes q_0 .. q_level together.
 double chain_bits(const rlwe::ParametersLiteral& literal, std::size_t level);
 

@@ -93,6 +93,7 @@ class QueryTest(refusal.RefusalTest):
         self.refused(USAGE, ["2 iterations: 3"], "query", "--keys", "owner", "--data", "test.csv", "--out", "no", "--after", "1,3")
         self.query("listed", "test.csv", "--after", "1")
         self.refused(USAGE, ["blindfit watch"], *self.classify("listed", "logits"))
+        self.refused(USAGE, ["train --validation"], *self.predict("listed", "no", *by_result))
         self.succeed(*self.predict("query", "logits-2", *by_result))
         self.query("twin", "test.csv")
         self.refused(DAMAGED, ["logits-0001.ct"], *self.classify("twin", "logits-2"))
@@ -114,6 +115,10 @@ class QueryTest(refusal.RefusalTest):
         self.refused(USAGE, ["plan --inference"], *flags)
         foreign = ["predict", "--job", "bare-upload", "--query", "query", "--result", "result", "--out", "no"]
         self.refused(DAMAGED, ["query.json", "plan of this job"], *foreign)
+        with self.subTest("a plan without folds"):
+            self.journey(prefix="one-", plan_flags=[*workspace.QUICK[:-1], "1"], until="encrypt")
+            flags = ["--keys", "one-owner", "--data", "test.csv", "--plain-head", "--out", "no"]
+            self.refused(USAGE, ["plan --inference"], "query", *flags)
         with self.subTest("before encrypt"):
             self.succeed("keygen", "--plan", "plan.json", "--out", "fresh")
             self.refused(IO, ["transform"], "query", "--keys", "fresh", "--data", "test.csv", "--out", "no")

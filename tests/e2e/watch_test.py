@@ -4,13 +4,14 @@
 import hashlib
 import json
 import shutil
+import signal
 import struct
 import subprocess
 
 import mirror
 import refusal
 import workspace
-from refusal import DAMAGED, USAGE
+from refusal import DAMAGED, IO, USAGE
 
 ITERATIONS = 3
 # A squared error takes the fewest levels: N = 2^15 holds three iterations.
@@ -101,28 +102,65 @@ class WatchTest(refusal.RefusalTest):
         self.assertEqual(workspace.contents(self.folder / "answers", "*"), before)
         self.assertEqual(self.log(), log)
 
-    def test_answers_a_question_once(self):
+    def test_looks_at_a_question_once(self):
         self.query("1,2")
         self.succeed(*self.train())
         first, second = (self.folder / "new" / f"logits-000{i}.ct" for i in (1, 2))
-        self.succeed(*self.watch("--once"))
+        honest = first.read_bytes()
         # A whole ciphertext of the run under another's index, as anyone can make one.
-        frame = bytearray(second.read_bytes()[:-32])
-        frame[116:120] = struct.pack("<I", 1)
-        first.write_bytes(bytes(frame) + hashlib.blake2b(frame, digest_size=32).digest())
-        self.refused(DAMAGED, ["iteration 1", "answered once"], *self.watch("--once"))
+        replayed = forged(second.read_bytes(), 116, struct.pack("<I", 1))
+        self.succeed(*self.watch("--once"))
+        first.write_bytes(replayed)
+        self.refused(DAMAGED, ["iteration 1", "looked at once"], *self.watch("--once"))
         with self.subTest("nor more than 16 times"):
             path = self.folder / "owner" / "answers.json"
             document = json.loads(path.read_text())
             document["answers"] = [{**document["answers"][0], "iteration": 100 + i} for i in range(16)]
-            del document["checksum"]
-            text = json.dumps(document, sort_keys=True, separators=(",", ":"))
-            document["checksum"] = hashlib.blake2b(text.encode(), digest_size=32).hexdigest()
-            path.write_text(json.dumps(document))
-            self.refused(USAGE, ["at most 16 answers"], *self.watch("--once"))
+            path.write_text(json.dumps(signed(document)))
+            self.refused(USAGE, ["at most 16 questions"], *self.watch("--once"))
         with self.subTest("nor from a log that was damaged"):
             path.write_text(path.read_text().replace("true", "false", 1))
             self.refused(DAMAGED, ["answers.json"], *self.watch("--once"))
+        path.unlink()
+        with self.subTest("what is no result counts, and silence is the answer"):
+            body = honest[152:-32]  # after frame, degree, level and scale (docs/format.md)
+            half = len(body) // 2
+            first.write_bytes(forged(honest, 152, body[half:] + body[:half]))
+            refused = ["watch", *self.watch("--once")[1:]]
+            done = self.attempt(*refused)
+            self.assertEqual(done.returncode, DAMAGED, done.stderr)
+            self.assertIn("not the logits of this query", done.stderr)
+            self.assertEqual([entry["go_on"] for entry in self.log()], [None])
+            self.assertFalse((self.folder / "new" / "answer-0003.json").exists())
+            first.write_bytes(honest)
+            self.refused(DAMAGED, ["looked at once"], *self.watch("--once"))
+        with self.subTest("nor under a scale that hides it"):
+            path.unlink()
+            first.write_bytes(forged(honest, 136, struct.pack("<d", 2.0**110)))
+            self.refused(DAMAGED, ["logits-0001.ct", "scale"], *self.watch("--once"))
+            self.assertFalse(path.exists())
+
+    def test_one_watch_at_a_time(self):
+        self.query("1")
+        waiting = subprocess.Popen(
+            self.command(*self.watch(result="result")), cwd=self.folder, stdout=subprocess.PIPE, text=True
+        )
+        waiting.stdout.readline()  # the head of the table: the log is open
+        self.refused(IO, ["another `blindfit watch`"], *self.watch("--once", result="result"))
+        waiting.send_signal(signal.SIGINT)
+        waiting.communicate(timeout=60)
+        self.assertEqual(waiting.returncode, 130)
+
+    def test_logits_of_iterations_that_have_passed_are_caught_up_with(self):
+        self.query("1,2")
+        self.succeed("train", "--job", "upload", "--out", "new")
+        self.succeed(*self.train("--resume"))
+        self.succeed(*self.watch("--once"))
+        self.assertEqual(self.figures()["iterations"], [1, 2])
+        with self.subTest("but not into those of another query"):
+            shutil.rmtree(self.folder / "query")
+            self.query("1,2")
+            self.refused(DAMAGED, ["logits-0001.ct", "another query"], *self.train("--resume"))
 
     def test_a_foreign_answer_counts_as_none(self):
         self.query("1")
@@ -135,7 +173,7 @@ class WatchTest(refusal.RefusalTest):
             shutil.rmtree(self.folder / "new")
             (self.folder / "new").mkdir()
             (self.folder / "new" / "answer-0001.json").write_text(text)
-            self.assertIn(words, self.succeed(*self.train("--resume", "--wait", "60")).stderr)
+            self.assertIn(words, self.succeed(*self.train("--resume")).stderr)
             self.assertEqual(workspace.contents(self.folder / "new", "weights-*.ct"), self.states)
 
     def test_says_what_is_missing(self):
@@ -150,8 +188,16 @@ class WatchTest(refusal.RefusalTest):
         self.refused(USAGE, ["--after"], *self.watch("--once", result="result"))
 
 
+def forged(data, offset, field):
+    """A framed file with other bytes at `offset` and the checksum that fits."""
+    body = bytearray(data[:-32])
+    body[offset : offset + len(field)] = field
+    return bytes(body) + hashlib.blake2b(body, digest_size=32).digest()
+
+
 def signed(document):
-    del document["checksum"]
+    """With the checksum that fits its other fields."""
+    document = {name: value for name, value in document.items() if name != "checksum"}
     text = json.dumps(document, sort_keys=True, separators=(",", ":"))
     return {**document, "checksum": hashlib.blake2b(text.encode(), digest_size=32).hexdigest()}
 

@@ -14,35 +14,47 @@
 
 namespace blindfit::journey {
 
-/// One answer. Iterations and query are those of wire::Answer.
+/// One question that was looked at, and what was answered. Iterations and query are those of
+/// wire::Answer.
 struct LoggedAnswer {
   base::Digest query{};
   std::size_t iteration = 0;
-  base::Digest logits{};  ///< DecryptedLogits::digest: to which ciphertexts it was given
-  bool go_on = true;
-  double accuracy = 0;  ///< of the validation part
-  double loss = 0;      ///< a row
-  std::string time;     ///< ISO 8601, UTC
+  base::Digest logits{};      ///< LoadedLogits::digest: which ciphertexts were looked at
+  std::string time;           ///< when, ISO 8601, UTC
+  std::optional<bool> go_on;  ///< none: no answer left, as after a failed canary
+  double accuracy = 0;        ///< of the validation part
+  double loss = 0;            ///< a row
 };
 
-/// answers.json in the owner's folder.
+/// answers.json in the owner's folder. One process at a time has it open. Every change is on the
+/// disk when the call returns.
 class AnswerLog {
  public:
-  /// Throws Error{kIo} or what the reader returns, with the path.
+  /// Throws Error{kIo} if another process has it open; what the reader returns, with the path.
   explicit AnswerLog(const std::filesystem::path& owner_folder);
+  ~AnswerLog();
+  AnswerLog(const AnswerLog&) = delete;
+  AnswerLog& operator=(const AnswerLog&) = delete;
 
   [[nodiscard]] std::span<const LoggedAnswer> answers() const noexcept { return answers_; }
-  /// What was answered to this iteration. Throws Error{kForeign} if that was to other ciphertexts
-  /// than `logits`: one question gets one answer.
+  /// The entry of this question. Throws Error{kForeign} if it is about other ciphertexts than
+  /// `logits`: a question is looked at once.
   [[nodiscard]] std::optional<LoggedAnswer> find(const base::Digest& query, std::size_t iteration,
                                                  const base::Digest& logits) const;
-  /// Records an answer that is about to leave; the log is on the disk when this returns. Throws
-  /// Error{kInvalidArgument} for an iteration that `query` does not list or that was answered, and
-  /// after kMaxAnsweredIterations answers under these keys; Error{kIo}.
-  void add(const wire::Query& query, LoggedAnswer answer);
+  /// Records what is about to be decrypted: whether an answer comes may depend on it. `question`
+  /// has no answer yet. Throws Error{kInvalidArgument} for an iteration that `query` does not list
+  /// or that was looked at, and after kMaxAnsweredIterations questions under these keys;
+  /// Error{kIo}.
+  void ask(const wire::Query& query, const LoggedAnswer& question);
+  /// Records the answer that is about to leave. Throws Error{kInvalidArgument} unless it was asked
+  /// and not answered; Error{kIo}.
+  void answer(const LoggedAnswer& answer);
 
  private:
+  void save() const;
+
   std::filesystem::path path_;
+  int lock_ = -1;
   std::vector<LoggedAnswer> answers_;
 };
 

@@ -23,8 +23,20 @@ wire::Query query_of(std::size_t first, std::size_t count) {
   return query;
 }
 
-LoggedAnswer answer_to(std::size_t iteration, base::Digest query = kQuery) {
-  return {query, iteration, base::Digest{7}, true, 0.5, 1.25, "2026-11-23T00:00:00Z"};
+LoggedAnswer question(std::size_t iteration, base::Digest query = kQuery) {
+  LoggedAnswer entry;
+  entry.query = query;
+  entry.iteration = iteration;
+  entry.logits = base::Digest{7};
+  entry.time = "2026-11-23T00:00:00Z";
+  return entry;
+}
+
+LoggedAnswer answered(LoggedAnswer entry, bool go_on) {
+  entry.go_on = go_on;
+  entry.accuracy = 0.5;
+  entry.loss = 1.25;
+  return entry;
 }
 
 /// The code of what `call` throws.
@@ -41,44 +53,64 @@ ErrorCode code_of(Call call) {
 
 class AnswerLogTest : public ::testing::Test {
  protected:
-  [[nodiscard]] AnswerLog open() const { return AnswerLog(folder_.path()); }
-
   testing::TemporaryFolder folder_;
 };
 
 TEST_F(AnswerLogTest, RemembersWhatWasAnsweredToWhat) {
-  AnswerLog log = open();
-  EXPECT_TRUE(log.answers().empty());
-  LoggedAnswer stop = answer_to(2);
-  stop.go_on = false;
-  log.add(query_of(1, 3), stop);
-  const AnswerLog again = open();
-  ASSERT_EQ(again.answers().size(), 1U);
-  const auto found = again.find(kQuery, 2, base::Digest{7});
-  ASSERT_TRUE(found.has_value());
-  EXPECT_FALSE(found->go_on);
-  EXPECT_EQ(found->loss, 1.25);
-  EXPECT_EQ(found->time, stop.time);
-  EXPECT_FALSE(again.find(kQuery, 1, base::Digest{7}).has_value());
-  EXPECT_FALSE(again.find(base::Digest{2}, 2, base::Digest{7}).has_value());
-  EXPECT_EQ(code_of([&] { (void)again.find(kQuery, 2, base::Digest{8}); }), ErrorCode::kForeign);
-}
-
-TEST_F(AnswerLogTest, AnswersListedIterationsOnce) {
-  AnswerLog log = open();
-  EXPECT_EQ(code_of([&] { log.add(query_of(1, 3), answer_to(4)); }), ErrorCode::kInvalidArgument);
-  log.add(query_of(1, 3), answer_to(3));
-  EXPECT_EQ(code_of([&] { log.add(query_of(1, 3), answer_to(3)); }), ErrorCode::kInvalidArgument);
-  EXPECT_EQ(open().answers().size(), 1U);
-}
-
-TEST_F(AnswerLogTest, GivesSixteenAnswersWhateverTheQueries) {
-  AnswerLog log = open();
-  for (std::size_t i = 0; i < wire::kMaxAnsweredIterations; ++i) {
-    log.add(query_of(1, 16), answer_to(i / 2 + 1, base::Digest{static_cast<std::uint8_t>(i % 2)}));
+  {
+    AnswerLog log(folder_.path());
+    EXPECT_TRUE(log.answers().empty());
+    log.ask(query_of(1, 3), question(2));
+    log.answer(answered(question(2), false));
+    log.ask(query_of(1, 3), question(3));
   }
-  EXPECT_EQ(code_of([&] { log.add(query_of(1, 16), answer_to(16)); }), ErrorCode::kInvalidArgument);
-  EXPECT_EQ(open().answers().size(), wire::kMaxAnsweredIterations);
+  const AnswerLog log(folder_.path());
+  ASSERT_EQ(log.answers().size(), 2U);
+  const auto found = log.find(kQuery, 2, base::Digest{7});
+  ASSERT_TRUE(found.has_value());
+  EXPECT_EQ(found->go_on, false);
+  EXPECT_EQ(found->loss, 1.25);
+  EXPECT_EQ(found->time, question(2).time);
+  EXPECT_EQ(log.find(kQuery, 3, base::Digest{7})->go_on, std::nullopt);
+  EXPECT_FALSE(log.find(kQuery, 1, base::Digest{7}).has_value());
+  EXPECT_FALSE(log.find(base::Digest{2}, 2, base::Digest{7}).has_value());
+  for (const std::size_t looked_at : {2U, 3U}) {  // with an answer or without
+    EXPECT_EQ(code_of([&] { (void)log.find(kQuery, looked_at, base::Digest{8}); }),
+              ErrorCode::kForeign);
+  }
+}
+
+TEST_F(AnswerLogTest, LooksAtListedIterationsOnceAndAnswersThemOnce) {
+  AnswerLog log(folder_.path());
+  const auto refused = [](auto call) { EXPECT_EQ(code_of(call), ErrorCode::kInvalidArgument); };
+  refused([&] { log.ask(query_of(1, 3), question(4)); });
+  refused([&] { log.answer(answered(question(3), true)); });
+  log.ask(query_of(1, 3), question(3));
+  refused([&] { log.ask(query_of(1, 3), question(3)); });
+  LoggedAnswer other = answered(question(3), true);
+  other.logits[0] = 8;
+  refused([&] { log.answer(other); });
+  refused([&] { log.answer(question(3)); });
+  log.answer(answered(question(3), true));
+  refused([&] { log.answer(answered(question(3), false)); });
+  EXPECT_EQ(log.answers().size(), 1U);
+}
+
+TEST_F(AnswerLogTest, LooksAtSixteenQuestionsWhateverTheQueries) {
+  AnswerLog log(folder_.path());
+  for (std::size_t i = 0; i < wire::kMaxAnsweredIterations; ++i) {
+    log.ask(query_of(1, 16), question(i / 2 + 1, base::Digest{static_cast<std::uint8_t>(i % 2)}));
+  }
+  EXPECT_EQ(code_of([&] { log.ask(query_of(1, 16), question(16)); }), ErrorCode::kInvalidArgument);
+  EXPECT_EQ(log.answers().size(), wire::kMaxAnsweredIterations);
+}
+
+TEST_F(AnswerLogTest, IsOpenOnce) {
+  {
+    const AnswerLog log(folder_.path());
+    EXPECT_EQ(code_of([&] { const AnswerLog second(folder_.path()); }), ErrorCode::kIo);
+  }
+  EXPECT_NO_THROW(const AnswerLog third(folder_.path()));
 }
 
 TEST(KeepsImproving, StopsOncePatienceIsUsedUp) {

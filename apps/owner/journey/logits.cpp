@@ -73,8 +73,35 @@ bool logits_are_there(const OwnerFolder& owner, const wire::Query& query, const 
   });
 }
 
+LoadedLogits load_logits(const OwnerFolder& owner, const wire::Query& query, const fs::path& folder,
+                         std::size_t position) {
+  LoadedLogits loaded;
+  base::Hasher hasher;
+  for (const wire::Role& role : roles_of(tiling_of(owner, query), query, position)) {
+    const fs::path path = folder / program::ciphertext_file(role);
+    loaded.parts.push_back(value_or_throw(
+        wire::load_file(path, wire::Limits{}, [&](std::span<const std::uint8_t> bytes) {
+          hasher.update(bytes);
+          return wire::load_ciphertext(bytes, owner.context->parameters(),
+                                       {owner.key.key_set, role});
+        })));
+    const ckks::Ciphertext& ct = loaded.parts.back();
+    // The canary is measured in units of the scale.
+    if (ct.level() != 0 || ct.degree() != 1 || !ct.scale.matches({owner.plan.plan.spec.scale})) {
+      throw Error(
+          ErrorCode::kForeign,
+          fmt::format("{}: logits stand at level 0, degree 1 and the plan's scale 2^{:.2f}: "
+                      "{}, {} and 2^{:.2f}",
+                      path.string(), std::log2(owner.plan.plan.spec.scale), ct.level(), ct.degree(),
+                      ct.scale.log2()));
+    }
+  }
+  loaded.digest = hasher.finish();
+  return loaded;
+}
+
 DecryptedLogits decrypt_logits(const OwnerFolder& owner, const wire::Query& query,
-                               const fs::path& folder, std::size_t position) {
+                               const LoadedLogits& loaded) {
   const matrix::Tiling tiling = tiling_of(owner, query);
   const std::size_t parts = matrix::logit_parts(tiling);
   const ckks::Encoder encoder(*owner.context);
@@ -82,31 +109,21 @@ DecryptedLogits decrypt_logits(const OwnerFolder& owner, const wire::Query& quer
   opened.logits.resize(static_cast<Eigen::Index>(tiling.rows),
                        static_cast<Eigen::Index>(tiling.classes));
   const std::span<double> logits(opened.logits.data(), tiling.rows * tiling.classes);
-  base::Hasher hasher;
-  const auto roles = roles_of(tiling, query, position);
-  for (std::size_t i = 0; i < roles.size(); ++i) {
-    const auto ct = value_or_throw(
-        wire::load_file(folder / program::ciphertext_file(roles[i]), wire::Limits{},
-                        [&](std::span<const std::uint8_t> bytes) {
-                          hasher.update(bytes);
-                          return wire::load_ciphertext(bytes, owner.context->parameters(),
-                                                       {owner.key.key_set, roles[i]});
-                        }));
+  for (std::size_t i = 0; i < loaded.parts.size(); ++i) {
     const matrix::Slots slots =
-        encoder.decode(owner::decrypt(*owner.context, owner.key.secret, ct));
+        encoder.decode(owner::decrypt(*owner.context, owner.key.secret, loaded.parts[i]));
     const matrix::LogitPart which{i / parts, i % parts};
     matrix::unpack_logits(tiling, which, slots, logits);
     opened.largest_unused =
         std::max(opened.largest_unused, matrix::largest_unused_logit(tiling, which, slots));
   }
-  opened.digest = hasher.finish();
   const double largest = opened.logits.cwiseAbs().maxCoeff();
   opened.allowed_unused = allowed_unused(owner, query, tiling, largest);
   if (!(opened.largest_unused <= opened.allowed_unused)) {
     throw Error(ErrorCode::kCanary,
-                fmt::format("'{}': slots without a logit may be {:.2g} at most by the noise model: "
+                fmt::format("slots without a logit may be {:.2g} at most by the noise model: "
                             "{:.2g}; these are not the logits of this query",
-                            folder.string(), opened.allowed_unused, opened.largest_unused));
+                            opened.allowed_unused, opened.largest_unused));
   }
   return opened;
 }

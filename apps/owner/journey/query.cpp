@@ -59,13 +59,8 @@ wire::Query make_query(const OwnerFolder& owner, const data::Matrix& design,
   if (request.plain_classes) {
     query.plain =
         learn::PlainHeadShape{static_cast<std::size_t>(design.cols()), *request.plain_classes};
-    return query;
   }
-  if (!spec.inference) {
-    throw Error(ErrorCode::kInvalidArgument,
-                "the plan must keep levels and keys for encrypted rows; make plan, keys and upload "
-                "with `blindfit plan --inference`");
-  }
+  (void)value_or_throw(learn::plan_inference(owner.plan.plan, query.shape(), 1));
   if (!query.iterations.empty() && query.iterations.back() > spec.iterations()) {
     throw Error(ErrorCode::kInvalidArgument,
                 fmt::format("the plan has {} iterations: {}; list earlier ones", spec.iterations(),
