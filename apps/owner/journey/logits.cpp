@@ -39,11 +39,11 @@ std::vector<wire::Role> roles_of(const matrix::Tiling& tiling, const wire::Query
 }
 
 /// What the noise model grants slots without a logit, where the largest one is `largest`. There the
-/// last mask leaves its rounding times the logits that it removes, of every class, and where rows
-/// end a logit of zeros: errors of the encrypted rows times weights, of weights times rows, of a
-/// product, and of a fold that adds up all feature blocks. Weights and rows are taken to be at most
-/// kLargestMagnitude in the mean square. As for weights an upper bound, meant to tell noise from
-/// what is no result.
+/// last mask leaves its rounding times the logits that it removes, of every class; where rows end a
+/// logit of zeros: errors of the encrypted rows times weights, of a product, and of a fold that
+/// adds up all feature blocks; and imaginary parts of weights times rows where there is no second
+/// row tile. Weights and rows are taken to be at most kLargestMagnitude in the mean square. As for
+/// weights an upper bound, meant to tell noise from what is no result.
 double allowed_unused(const OwnerFolder& owner, const wire::Query& query,
                       const matrix::Tiling& tiling, double largest) {
   const ckks::NoiseModel noise(owner.context->parameters());
@@ -56,11 +56,12 @@ double allowed_unused(const OwnerFolder& owner, const wire::Query& query,
   const double magnitude = kLargestMagnitude * kLargestMagnitude;
   const double step = variance(noise.rescaling() + 2 * noise.key_switch(learn::kQueryLevel));
   const double of_rows = variance(noise.encryption() + noise.encoding());
-  const double of_weights = query.plain ? 0 : std::pow(allowed_weight_error(owner), 2);
-  const double logit = 2 * blocks * step + features * magnitude * (of_rows + of_weights + 2 * step);
+  const double of_weights = query.plain ? 0 : allowed_weight_error(owner);  // a bound, no variance
+  const double logit = 2 * blocks * step + features * magnitude * (of_rows + 2 * step);
   const double masks =
       static_cast<double>(tiling.classes) * largest * largest * variance(noise.encoding());
-  return noise.product_bound(4 * logit + masks + step);
+  return noise.product_bound(4 * logit + masks + step) +
+         std::sqrt(features) * kLargestMagnitude * of_weights;
 }
 
 }  // namespace
