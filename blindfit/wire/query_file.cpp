@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blindfit/wire/query_file.h"
 
-#include <nlohmann/json.hpp>
-
-#include "blindfit/wire/checked_json.h"
 #include "blindfit/wire/json_fields.h"
 #include "blindfit/wire/plan_file.h"
+#include "blindfit/wire/read_document.h"
 
 namespace blindfit::wire {
 namespace {
@@ -109,15 +107,7 @@ std::string save_query(const Query& query) {
 }
 
 base::Result<Query> load_query(std::string_view text, const Limits& limits) {
-  const base::Result<json> document = load_document(kKind, text, limits);
-  if (!document) {
-    return document.error();
-  }
-  try {
-    return from_json(*document);
-  } catch (const Error& error) {
-    return error;
-  }
+  return read_document(kKind, text, limits, from_json);
 }
 
 base::Digest query_fingerprint(const Query& query) {

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "blindfit/wire/refresh_file.h"
 
-#include <nlohmann/json.hpp>
-
-#include "blindfit/wire/checked_json.h"
 #include "blindfit/wire/json_fields.h"
+#include "blindfit/wire/read_document.h"
 
 namespace blindfit::wire {
 namespace {
@@ -57,15 +55,7 @@ std::string save_refresh_job(const RefreshJob& job) {
 }
 
 base::Result<RefreshJob> load_refresh_job(std::string_view text, const Limits& limits) {
-  const base::Result<json> document = load_document(kKind, text, limits);
-  if (!document) {
-    return document.error();
-  }
-  try {
-    return from_json(*document);
-  } catch (const Error& error) {
-    return error;
-  }
+  return read_document(kKind, text, limits, from_json);
 }
 
 base::Digest refresh_job_fingerprint(const RefreshJob& job) {

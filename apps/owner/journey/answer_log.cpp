@@ -9,16 +9,15 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "apps/owner/journey/owner_folder.h"
 #include "apps/program/exit_code.h"
 #include "blindfit/base/atomic_file.h"
-#include "blindfit/wire/checked_json.h"
 #include "blindfit/wire/json_fields.h"
 #include "blindfit/wire/load_file.h"
 #include "blindfit/wire/plan_file.h"
+#include "blindfit/wire/read_document.h"
 
 namespace blindfit::journey {
 namespace {
@@ -56,25 +55,21 @@ LoggedAnswer from_json(const json& object) {
   return answer;
 }
 
+std::vector<LoggedAnswer> answers_from_json(const json& document) {
+  const wire::JsonFields fields(document, "log", {"format", "version", "checksum", "answers"});
+  if (!fields.at("answers").is_array()) {
+    fields.fail("answers", "an array");
+  }
+  std::vector<LoggedAnswer> answers;
+  for (const json& entry : fields.at("answers")) {
+    answers.push_back(from_json(entry));
+  }
+  return answers;
+}
+
 base::Result<std::vector<LoggedAnswer>> parse(std::span<const std::uint8_t> bytes) {
-  const auto document =
-      wire::load_document(kKind, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
-  if (!document) {
-    return document.error();
-  }
-  try {
-    const wire::JsonFields fields(*document, "log", {"format", "version", "checksum", "answers"});
-    std::vector<LoggedAnswer> answers;
-    if (!fields.at("answers").is_array()) {
-      fields.fail("answers", "an array");
-    }
-    for (const json& entry : fields.at("answers")) {
-      answers.push_back(from_json(entry));
-    }
-    return answers;
-  } catch (const Error& error) {
-    return error;
-  }
+  return wire::read_document(kKind, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, {},
+                             answers_from_json);
 }
 
 std::vector<LoggedAnswer>::const_iterator find_question(const std::vector<LoggedAnswer>& answers,
