@@ -92,9 +92,9 @@ check-tsan: | build/ ## fast tests with Thread in their name under the thread sa
 	$(call compile,tsan,thread_tests)
 	$(call run_tests,tsan,--label-regex '^threads$$' --label-exclude '^slow$$')
 
-check-fuzz: | build/ ## every fuzzer for ten seconds
+check-fuzz: | build/ ## every fuzzer for five seconds
 	$(call say,make check: fuzzers)
-	@$(MAKE) fuzz FUZZ_SECONDS=10
+	@$(MAKE) fuzz FUZZ_SECONDS=5
 
 fuzz: | build/ ## every fuzzer for FUZZ_SECONDS (60)
 	$(call need,build fuzz)
