@@ -64,8 +64,11 @@ data::Matrix plain_weights(const fs::path& path, const learn::PlainHeadShape& sh
 class TrainedWeights {
  public:
   TrainedWeights(const fs::path& result, const KeyedPlan& plan, std::size_t iteration)
-      : result_(result), plan_(plan), iteration_(iteration == 0 ? last() : iteration) {
-    if (iteration_ == 0 || !is_there(iteration_)) {
+      : result_(result), plan_(plan), iteration_(iteration) {
+    if (iteration_ == 0) {
+      iteration_ = program::finished_iterations(result_, refreshed(), plan_.plan_id);
+    }
+    if (iteration_ == 0 || !fs::exists(result_ / program::ciphertext_file(role()))) {
       throw Error(ErrorCode::kIo,
                   fmt::format("'{}' must hold weights of iteration {}; run "
                               "`blindfit-cloud train --out` there",
@@ -76,31 +79,20 @@ class TrainedWeights {
   [[nodiscard]] std::size_t iteration() const noexcept { return iteration_; }
 
   [[nodiscard]] learn::TrainingState<ckks::Ciphertext> load() const {
-    const wire::Role role = role_of(iteration_);
     auto ct = value_or_throw(wire::load_file(
-        result_ / program::ciphertext_file(role), wire::Limits{},
+        result_ / program::ciphertext_file(role()), wire::Limits{},
         [&](std::span<const std::uint8_t> bytes) {
-          return wire::load_ciphertext(bytes, plan_.context->parameters(), {plan_.key_set, role});
+          return wire::load_ciphertext(bytes, plan_.context->parameters(), {plan_.key_set, role()});
         }));
     learn::TrainingState<ckks::Ciphertext> state;
-    (plan_.plan.spec.refresh ? state.both : state.w) = std::move(ct);
+    (refreshed() ? state.both : state.w) = std::move(ct);
     return state;
   }
 
  private:
-  [[nodiscard]] wire::Role role_of(std::size_t t) const {
-    return {plan_.plan.spec.refresh ? RoleKind::kState : RoleKind::kWeights,
-            static_cast<std::uint32_t>(t), plan_.plan_id};
-  }
-  [[nodiscard]] bool is_there(std::size_t t) const {
-    return fs::exists(result_ / program::ciphertext_file(role_of(t)));
-  }
-  [[nodiscard]] std::size_t last() const {
-    std::size_t t = 0;
-    while (t < plan_.plan.spec.iterations() && is_there(t + 1)) {
-      ++t;
-    }
-    return t;
+  [[nodiscard]] bool refreshed() const { return plan_.plan.spec.refresh.has_value(); }
+  [[nodiscard]] wire::Role role() const {
+    return program::weights_role(refreshed(), iteration_, plan_.plan_id);
   }
 
   const fs::path& result_;
@@ -126,17 +118,17 @@ void check_head(const PredictOptions& options, const wire::Query& query) {
 /// The keys and matrices of one query, and what runs it.
 class PredictRun {
  public:
-  PredictRun(const PredictOptions& options, const KeyedPlan& plan, const QueryUpload& query,
-             base::ThreadPool& pool)
-      : options_(options),
-        plan_(plan),
+  PredictRun(const KeyedPlan& plan, const QueryUpload& query, base::ThreadPool& pool)
+      : plan_(plan),
         query_(query),
         encoder_(*plan.context),
         bootstrapper_(query.query.plain ? nullptr : make_bootstrapper(plan, encoder_, pool)),
         machine_(encoder_, plan.keys, plan.plan.spec, pool,
                  {bootstrapper_.get(), plan.plan.costs.refresh_key_switches}) {}
 
-  std::vector<ckks::Ciphertext> run(const TrainedWeights* trained, std::size_t key_switches) {
+  /// By `trained`, or where that is null by `plain`.
+  std::vector<ckks::Ciphertext> run(const TrainedWeights* trained, const data::Matrix& plain,
+                                    std::size_t key_switches) {
     const program::Progress progress("predicting", [this, key_switches] {
       if (program::interrupted()) {
         machine_.cancel();
@@ -148,8 +140,7 @@ class PredictRun {
     learn::Inference<learn::CipherMachine> inference(machine_, query_.tiling,
                                                      plan_.plan.spec.scale);
     if (trained == nullptr) {
-      const data::Matrix weights = plain_weights(options_.head, *query_.query.plain);
-      return inference(query_.rows, matrix::MatrixView{weights.data(), query_.tiling.classes,
+      return inference(query_.rows, matrix::MatrixView{plain.data(), query_.tiling.classes,
                                                        query_.tiling.features});
     }
     auto state = trained->load();
@@ -158,7 +149,6 @@ class PredictRun {
   }
 
  private:
-  const PredictOptions& options_;
   const KeyedPlan& plan_;
   const QueryUpload& query_;
   ckks::Encoder encoder_;
@@ -190,7 +180,10 @@ json predict(const PredictOptions& options) {
       costs.peak_memory_bytes,
       options.memory.value_or(program::available_bytes(program::read_memory_report())));
   std::optional<TrainedWeights> trained;
-  if (!query.plain) {
+  data::Matrix plain;
+  if (query.plain) {
+    plain = plain_weights(options.head, *query.plain);
+  } else {
     trained.emplace(options.result, plan, options.iteration);
   }
   program::StagedDirectory staged(options.out, fs::perms::owner_all, "choose another --out");
@@ -201,7 +194,7 @@ json predict(const PredictOptions& options) {
   const double load_seconds = seconds_since(start);
   start = std::chrono::steady_clock::now();
   const auto logits =
-      PredictRun(options, plan, rows, pool).run(trained ? &*trained : nullptr, costs.key_switches);
+      PredictRun(plan, rows, pool).run(trained ? &*trained : nullptr, plain, costs.key_switches);
   save_logits(staged.path(), plan, rows, 0, logits);
   json record = {{"format", "blindfit logits"},
                  {"query", wire::hexadecimal(rows.id)},

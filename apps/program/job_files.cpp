@@ -30,6 +30,21 @@ std::vector<wire::Role> logit_roles(const matrix::Tiling& rows, const base::Dige
   return roles;
 }
 
+wire::Role weights_role(bool refreshed, std::size_t iteration, const base::Digest& plan) {
+  return {refreshed ? wire::RoleKind::kState : wire::RoleKind::kWeights,
+          static_cast<std::uint32_t>(iteration), plan};
+}
+
+std::size_t finished_iterations(const std::filesystem::path& result, bool refreshed,
+                                const base::Digest& plan) {
+  std::size_t count = 0;
+  while (
+      std::filesystem::exists(result / ciphertext_file(weights_role(refreshed, count + 1, plan)))) {
+    ++count;
+  }
+  return count;
+}
+
 std::string ciphertext_file(const wire::Role& role) {
   using wire::RoleKind;
   switch (role.kind) {

@@ -53,6 +53,13 @@ constexpr std::uint32_t part_index(std::size_t part, std::size_t parts) noexcept
 std::vector<wire::Role> logit_roles(const matrix::Tiling& rows, const base::Digest& query,
                                     std::size_t position);
 
+/// Of what holds W after an iteration: V + i V_before where the run `plan` refreshes, else W
+/// itself.
+wire::Role weights_role(bool refreshed, std::size_t iteration, const base::Digest& plan);
+/// Iterations that a result folder holds W of, from the first without a gap.
+std::size_t finished_iterations(const std::filesystem::path& result, bool refreshed,
+                                const base::Digest& plan);
+
 /// The file of a ciphertext in an upload or a result: "data-0001.ct", "start.ct", "weights-01.ct".
 std::string ciphertext_file(const wire::Role& role);
 

@@ -29,8 +29,8 @@ namespace fs = std::filesystem;
 
 /// Of what holds W after an iteration.
 wire::Role weights_role(const learn::TrainingPlan& plan, std::size_t iteration) {
-  return {plan.spec.refresh ? wire::RoleKind::kState : wire::RoleKind::kWeights,
-          static_cast<std::uint32_t>(iteration), wire::plan_fingerprint(plan)};
+  return program::weights_role(plan.spec.refresh.has_value(), iteration,
+                               wire::plan_fingerprint(plan));
 }
 
 /// W from what was decrypted: itself, or V and the V before it as real and imaginary part under
@@ -167,11 +167,9 @@ DecryptedWeights decrypt_weights(const OwnerFolder& owner, const fs::path& resul
 }
 
 std::size_t finished_iterations(const OwnerFolder& owner, const fs::path& result) {
-  std::size_t count = 0;
-  while (fs::exists(result / program::ciphertext_file(weights_role(owner.plan.plan, count + 1)))) {
-    ++count;
-  }
-  return count;
+  const learn::TrainingPlan& plan = owner.plan.plan;
+  return program::finished_iterations(result, plan.spec.refresh.has_value(),
+                                      wire::plan_fingerprint(plan));
 }
 
 data::FeatureTransform load_owner_transform(const OwnerFolder& owner) {
